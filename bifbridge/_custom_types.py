@@ -1,0 +1,20 @@
+"""Shapes used throughout, so that a signature reads as mathematics.
+
+n: states, p: parameters, N: trials, T: saved times, m: inputs, o: read-outs.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from jaxtyping import Array, Float
+
+State = Float[Array, " n"]
+ParameterVector = Float[Array, " p"]
+Times = Float[Array, " T"]
+Input = Float[Array, " m"]
+Scalar = Float[Array, ""]
+InitialStates = Float[Array, "N n"]
+Trajectories = Float[Array, "N T n"]
+
+#: Any callable `f(t, z, u) -> dz/dt`; every parameter is a leaf of it.
+VectorField = Callable[[Any, Any, Any], Any]

@@ -1,0 +1,27 @@
+"""What is learned: a vector field dz/dt = f(t, z, u; θ)."""
+
+import abc
+
+import equinox as eqx
+
+from bifbridge._custom_types import Input, Scalar, State
+
+
+class AbstractVectorField(eqx.Module):
+    """A vector field whose array leaves are its parameters θ.
+
+    Any Equinox module with this call signature serves; subclassing only documents the intent.
+    """
+
+    @abc.abstractmethod
+    def __call__(self, t: Scalar | float, z: State, u: Input | None) -> State:
+        """The velocity of one state.
+
+        Args:
+            t: time, in the unit of the field's time constant.
+            z: state, shape (n,).
+            u: input at time t, shape (m,), or None where the field has none.
+
+        Returns:
+            dz/dt, shape (n,).
+        """

@@ -1,0 +1,94 @@
+"""The parameter vector θ: chosen leaves of a field, as one flat vector."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import equinox as eqx
+import jax.tree_util as jtu
+import numpy as np
+from jax.flatten_util import ravel_pytree
+
+from bifbridge._custom_types import ParameterVector
+
+
+def leaf_names(field: Any) -> list[str]:
+    """Dotted names of the floating-point leaves of a field, in the order of θ.
+
+    Args:
+        field: any pytree.
+
+    Returns:
+        One name per inexact array leaf, such as "weights" or "layers.0.bias".
+    """
+    flat, _ = jtu.tree_flatten_with_path(field)
+    return [_dotted(path) for path, leaf in flat if eqx.is_inexact_array(leaf)]
+
+
+def select_leaves(field: Any, names: Sequence[str] | None = None) -> Any:
+    """Mark the leaves that belong to θ.
+
+    Args:
+        field: any pytree.
+        names: dotted names, each of a leaf or of a subtree; None selects every floating-point
+            leaf.
+
+    Returns:
+        A pytree of booleans with the structure of `field`, as `equinox.partition` takes it.
+
+    Raises:
+        ValueError: if a name fits no floating-point leaf.
+    """
+    known = leaf_names(field)
+    for name in names or ():
+        if not any(_is_within(leaf, name) for leaf in known):
+            raise ValueError(f"No parameter is called {name!r}; this field has {', '.join(known)}.")
+
+    def selected(path: tuple[Any, ...], leaf: Any) -> bool:
+        if not eqx.is_inexact_array(leaf):
+            return False
+        return names is None or any(_is_within(_dotted(path), name) for name in names)
+
+    return jtu.tree_map_with_path(selected, field)
+
+
+def flatten_parameters(
+    field: Any, names: Sequence[str] | None = None
+) -> tuple[ParameterVector, Callable[[ParameterVector], Any]]:
+    """The vector θ of the selected leaves and the way back to a field.
+
+    Args:
+        field: any pytree.
+        names: which leaves, as in `select_leaves`.
+
+    Returns:
+        θ of shape (p,), and a function from θ to a field whose other leaves are unchanged.
+    """
+    chosen, frozen = eqx.partition(field, select_leaves(field, names))
+    theta, unravel = ravel_pytree(chosen)
+    return theta, lambda vector: eqx.combine(unravel(vector), frozen)
+
+
+def parameter_slices(field: Any, names: Sequence[str] | None = None) -> dict[str, slice]:
+    """Where each selected leaf lies in θ.
+
+    Args:
+        field: any pytree.
+        names: which leaves, as in `select_leaves`.
+
+    Returns:
+        Leaf name to slice of θ, in order.
+    """
+    flat, _ = jtu.tree_flatten_with_path(eqx.filter(field, select_leaves(field, names)))
+    ends = np.cumsum([0] + [leaf.size for _, leaf in flat])
+    return {
+        _dotted(path): slice(int(a), int(b))
+        for (path, _), a, b in zip(flat, ends[:-1], ends[1:], strict=True)
+    }
+
+
+def _dotted(path: tuple[Any, ...]) -> str:
+    return jtu.keystr(path, simple=True, separator=".")
+
+
+def _is_within(leaf: str, name: str) -> bool:
+    return leaf == name or leaf.startswith(name + ".")
