@@ -6,13 +6,14 @@ n: states, p: parameters, N: trials, T: saved times, m: inputs, o: read-outs.
 from collections.abc import Callable
 from typing import Any
 
-from jaxtyping import Array, Float
+from jaxtyping import Array, ArrayLike, Float, Int
 
 State = Float[Array, " n"]
 ParameterVector = Float[Array, " p"]
 Times = Float[Array, " T"]
 Input = Float[Array, " m"]
 Scalar = Float[Array, ""]
+RealScalarLike = Float[ArrayLike, ""] | Int[ArrayLike, ""] | float | int
 InitialStates = Float[Array, "N n"]
 Trajectories = Float[Array, "N T n"]
 

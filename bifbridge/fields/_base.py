@@ -4,7 +4,7 @@ import abc
 
 import equinox as eqx
 
-from bifbridge._custom_types import Input, Scalar, State
+from bifbridge._custom_types import Input, RealScalarLike, State
 
 
 class AbstractVectorField(eqx.Module):
@@ -14,7 +14,7 @@ class AbstractVectorField(eqx.Module):
     """
 
     @abc.abstractmethod
-    def __call__(self, t: Scalar | float, z: State, u: Input | None) -> State:
+    def __call__(self, t: RealScalarLike, z: State, u: Input | None) -> State:
         """The velocity of one state.
 
         Args:

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import jax.random as jr
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from bifbridge._custom_types import Input, Scalar, State
+from bifbridge._custom_types import Input, RealScalarLike, Scalar, State
 from bifbridge.fields._base import AbstractVectorField
 
 
@@ -54,12 +54,8 @@ class CTRNN(AbstractVectorField):
         self.time_constant = jnp.asarray(time_constant, dtype)
         self.nonlinearity = nonlinearity
 
-    def __call__(self, t: Scalar | float, z: State, u: Input | None) -> State:
-        """The velocity dz/dt of one state, see `AbstractVectorField.__call__`.
-
-        Returns:
-            dz/dt, shape (n,).
-        """
+    def __call__(self, t: RealScalarLike, z: State, u: Input | None) -> State:
+        """The velocity dz/dt of one state, see `AbstractVectorField.__call__`."""
         drive = self.gain * (self.weights @ self.nonlinearity(z)) + self.bias
         if u is not None:
             drive = drive + self.input_weights @ u

@@ -1,0 +1,65 @@
+"""The steps of a solve, fixed before it starts, so that its linearisation is exact."""
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from bifbridge._custom_types import Times
+
+
+class TimeGrid(eqx.Module):
+    """The times a solver steps through, and which of them are saved.
+
+    Attributes:
+        steps: every step time t₀ < t₁ < … < t_K, shape (K + 1,), in units of time.
+        saved: positions in `steps` whose states are saved, shape (T,), increasing.
+    """
+
+    steps: Float[Array, " K1"]
+    saved: Int[np.ndarray | Array, " T"]
+
+    @property
+    def times(self) -> Times:
+        """Saved times, shape (T,)."""
+        return self.steps[self.saved]
+
+    @property
+    def n_steps(self) -> int:
+        """Number of solver steps K."""
+        return self.steps.shape[0] - 1
+
+    @property
+    def weights(self) -> Times:
+        """Trapezoid weights of the saved times, shape (T,): the measure of every inner product."""
+        gaps = jnp.diff(self.times)
+        zero = jnp.zeros(1, gaps.dtype)
+        return (jnp.concatenate([zero, gaps]) + jnp.concatenate([gaps, zero])) / 2
+
+
+def uniform_grid(
+    horizon: float, step: float, *, save_every: int = 1, dtype: type = float
+) -> TimeGrid:
+    """Equal steps from 0 to `horizon`.
+
+    Args:
+        horizon: final time.
+        step: wanted step size; shortened so that a whole number of saved intervals fits.
+        save_every: steps between saved states; the first and last state are always saved.
+        dtype: floating type of the times.
+
+    Returns:
+        A `TimeGrid` of steps no longer than `step`.
+
+    Raises:
+        ValueError: if a size is not positive.
+    """
+    if not (horizon > 0 and step > 0 and save_every > 0):
+        raise ValueError(
+            f"uniform_grid: got horizon={horizon}, step={step}, save_every={save_every}; "
+            "expected all of them positive."
+        )
+    intervals = max(1, int(np.ceil(horizon / (step * save_every) - 1e-9)))
+    n_steps = intervals * save_every
+    saved = np.arange(0, n_steps + 1, save_every)
+    return TimeGrid(jnp.linspace(0.0, horizon, n_steps + 1, dtype=dtype), saved)
