@@ -1,0 +1,38 @@
+"""Files that are either whole or absent, whatever interrupts their writing."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def atomic_path(target: str | os.PathLike[str]) -> Iterator[Path]:
+    """A temporary path that becomes `target` when the block ends without an exception.
+
+    Args:
+        target: the file to write; its folder must exist.
+
+    Yields:
+        A path beside it with the same suffix.
+    """
+    target = Path(target)
+    temporary = target.with_name(f".{target.stem}.{os.getpid()}{target.suffix}")
+    try:
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(target: str | os.PathLike[str], text: str) -> None:
+    """Write a text file atomically, in UTF-8.
+
+    Args:
+        target: the file.
+        text: its content.
+    """
+    with atomic_path(target) as temporary:
+        temporary.write_text(text, encoding="utf-8")

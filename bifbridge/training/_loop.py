@@ -1,0 +1,158 @@
+"""Gradient descent in blocks of steps, each one compiled call.
+
+A block returns θ at *every* step: bifurcations happen between two steps, and the kernel changes
+tenfold within a few, so a path that is only sampled could not be analysed.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jaxtyping import Array, Float
+
+from bifbridge._custom_types import ParameterVector
+from bifbridge._errors import DivergenceError
+
+#: L(θ): any function of the flat parameter vector, hashable or an Equinox module.
+Loss = Callable[[ParameterVector], Float[Array, ""]]
+
+
+class TrainingState(eqx.Module):
+    """Where training stands between two steps.
+
+    Attributes:
+        step: number of steps taken.
+        theta: θ, shape (p,).
+        optimiser_state: the optimiser's own state.
+    """
+
+    step: int = eqx.field(static=True)
+    theta: ParameterVector
+    optimiser_state: Any
+
+
+class Block(eqx.Module):
+    """Consecutive steps of training.
+
+    Attributes:
+        start: number of the first step.
+        thetas: θ before each step, shape (K, p).
+        losses: L(θ) before each step, shape (K,).
+        gradient_norms: |∇L(θ)| before each step and before clipping, shape (K,).
+        end: the state after the last step.
+    """
+
+    start: int = eqx.field(static=True)
+    thetas: Float[Array | np.ndarray, "K p"]
+    losses: Float[Array | np.ndarray, " K"]
+    gradient_norms: Float[Array | np.ndarray, " K"]
+    end: TrainingState
+
+
+def start_training(
+    theta: ParameterVector, optimiser: optax.GradientTransformation
+) -> TrainingState:
+    """The state before the first step.
+
+    Args:
+        theta: initial θ, shape (p,).
+        optimiser: an Optax gradient transformation.
+
+    Returns:
+        A `TrainingState` at step 0.
+    """
+    return TrainingState(0, theta, optimiser.init(theta))
+
+
+def train(
+    loss: Loss,
+    state: TrainingState,
+    optimiser: optax.GradientTransformation,
+    *,
+    steps: int,
+    block_size: int = 100,
+    first_loss: float | None = None,
+    blow_up: float = 100.0,
+) -> Iterator[Block]:
+    """Descend until `steps` steps have been taken, yielding whole blocks.
+
+    Blocks end at multiples of `block_size`, so that a run that is resumed at such a step repeats
+    the same compiled calls, and with them the same numbers.
+
+    Args:
+        loss: L(θ).
+        state: where to start or resume.
+        optimiser: an Optax gradient transformation.
+        steps: step number at which to stop.
+        block_size: steps per block.
+        first_loss: the loss at step 0 of the run; by default that of the first step taken.
+        blow_up: a loss this many times the first loss counts as divergence.
+
+    Yields:
+        Blocks in order; before a divergence is raised, the block up to it.
+
+    Raises:
+        DivergenceError: if the loss stops being finite or blows up.
+    """
+    while state.step < steps:
+        length = min(block_size - state.step % block_size, steps - state.step)
+        block = _run_block(loss, state, optimiser, length)
+        first_loss = float(block.losses[0]) if first_loss is None else first_loss
+        bad = _first_bad_step(np.asarray(block.losses), blow_up * abs(first_loss))
+        if bad is not None:
+            yield _cut(block, bad)
+            raise DivergenceError(_describe_divergence(block, bad, first_loss), block.start + bad)
+        yield block
+        state = block.end
+
+
+def _run_block(
+    loss: Loss, state: TrainingState, optimiser: optax.GradientTransformation, length: int
+) -> Block:
+    theta, inner, (thetas, losses, norms) = _scan_steps(
+        loss, state.theta, state.optimiser_state, optimiser.update, length
+    )
+    end = TrainingState(state.step + length, theta, inner)
+    return Block(state.step, thetas, losses, norms, end)
+
+
+@eqx.filter_jit
+def _scan_steps(loss: Loss, theta: Any, inner: Any, update: Callable[..., Any], length: int):
+    def step(carry: Any, _: None) -> Any:
+        theta, inner = carry
+        value, gradient = jax.value_and_grad(loss)(theta)
+        updates, inner = update(gradient, inner, theta)
+        record = theta, value, jnp.linalg.norm(gradient)
+        return (optax.apply_updates(theta, updates), inner), record
+
+    (theta, inner), history = jax.lax.scan(step, (theta, inner), length=length)
+    return theta, inner, history
+
+
+def _first_bad_step(losses: np.ndarray, limit: float) -> int | None:
+    bad = ~np.isfinite(losses) | (losses > limit)
+    return int(np.argmax(bad)) if bad.any() else None
+
+
+def _cut(block: Block, length: int) -> Block:
+    """The block up to a step, whose optimiser state was not kept."""
+    last = TrainingState(block.start + length, jnp.asarray(block.thetas[length]), None)
+    kept = slice(length)
+    return Block(
+        block.start, block.thetas[kept], block.losses[kept], block.gradient_norms[kept], last
+    )
+
+
+def _describe_divergence(block: Block, bad: int, first_loss: float) -> str:
+    step = block.start + bad
+    before = f"{float(block.losses[bad - 1]):.4g}" if bad else "unknown"
+    return (
+        f"Training diverged at step {step}: the loss became {float(block.losses[bad]):.4g} "
+        f"(it was {before} one step before and {first_loss:.4g} at the start; the norm of the "
+        f"gradient is {float(block.gradient_norms[bad]):.4g}). Everything before step {step} is "
+        "kept. Lower the learning rate or the clipping norm."
+    )
