@@ -2,6 +2,7 @@
 
 from bifbridge.trajectories._grid import TimeGrid as TimeGrid
 from bifbridge.trajectories._grid import uniform_grid as uniform_grid
+from bifbridge.trajectories._march import march as march
 from bifbridge.trajectories._recorded import recorded_grid as recorded_grid
 from bifbridge.trajectories._sensitivity import Sensitivity as Sensitivity
 from bifbridge.trajectories._sensitivity import linearise as linearise

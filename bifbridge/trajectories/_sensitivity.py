@@ -25,7 +25,8 @@ from bifbridge._custom_types import (
 from bifbridge._precision import require_x64
 from bifbridge.fields import flatten_parameters
 from bifbridge.trajectories._grid import TimeGrid
-from bifbridge.trajectories._solve import Inputs, solve
+from bifbridge.trajectories._march import march
+from bifbridge.trajectories._solve import Inputs
 
 
 class Sensitivity(eqx.Module):
@@ -142,8 +143,7 @@ def _linearise(
     def trajectories(vector: ParameterVector) -> Trajectories:
         moved = rebuild(vector)
         start: Any = initial_states(moved) if callable(initial_states) else initial_states
-        adjoint = dfx.DirectAdjoint()
-        return solve(moved, start, grid, inputs=inputs, solver=solver, adjoint=adjoint)
+        return march(moved, start, grid, inputs=inputs, solver=solver)
 
     states, linear = jax.linearize(trajectories, theta)
     return Sensitivity(theta, states, grid.times, grid.weights, linear)

@@ -23,9 +23,10 @@ def solve(
     *,
     inputs: Inputs | None = None,
     solver: dfx.AbstractSolver | None = None,
-    adjoint: dfx.AbstractAdjoint | None = None,
 ) -> Trajectories:
-    """Trajectories of a vector field from many initial states.
+    """Trajectories of a vector field from many initial states, for reverse-mode gradients.
+
+    Forward mode and repeated products with the derivative are what `linearise` is for.
 
     Args:
         field: `f(t, z, u)` for one state z of shape (n,).
@@ -33,9 +34,6 @@ def solve(
         grid: the step times; the solver takes exactly these.
         inputs: u(t) for all trials, or None.
         solver: a Diffrax solver, `Tsit5` by default.
-        adjoint: how Diffrax differentiates the solve. By default reverse mode with one
-            checkpoint a step, which spares recomputation; forward mode needs
-            `diffrax.DirectAdjoint`.
 
     Returns:
         Saved states, shape (N, T, n).
@@ -51,7 +49,8 @@ def solve(
         args=(field, inputs),
         saveat=dfx.SaveAt(t0=True, steps=True),
         stepsize_controller=dfx.StepTo(grid.steps),
-        adjoint=dfx.RecursiveCheckpointAdjoint(n_steps) if adjoint is None else adjoint,
+        # One checkpoint a step: only the stages within a step are computed twice.
+        adjoint=dfx.RecursiveCheckpointAdjoint(n_steps),
         max_steps=n_steps,
     )
     states = solution.ys

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bifbridge import CTRNN, random_ctrnn
-from bifbridge.trajectories import TimeGrid, recorded_grid, solve, uniform_grid, unrolled
+from bifbridge.trajectories import TimeGrid, march, recorded_grid, solve, uniform_grid, unrolled
 
 FIELD = random_ctrnn(4, radius=1.2, key=jr.key(0))
 STARTS = jr.normal(jr.key(1), (3, 4))
@@ -49,6 +49,15 @@ def test_unrolled_stages_give_the_states_of_diffrax(solver):
     ).ys
     assert theirs is not None
     np.testing.assert_allclose(ours, jnp.swapaxes(theirs, 0, 1), rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("solver", [dfx.Tsit5(), dfx.Heun()])
+def test_marching_takes_the_steps_of_the_solve(solver):
+    grid = TimeGrid(jnp.array([0.0, 0.1, 0.3, 0.35, 0.7]), np.array([0, 2, 4]))
+    marched = march(FIELD, STARTS, grid, solver=solver)
+    np.testing.assert_allclose(
+        marched, solve(FIELD, STARTS, grid, solver=solver), rtol=1e-14, atol=1e-15
+    )
 
 
 def test_solvers_of_other_kinds_are_left_alone():

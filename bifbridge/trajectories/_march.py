@@ -1,0 +1,53 @@
+"""The steps of a solve as one scan, for linearisation.
+
+`solve` hands its steps to `diffrax.diffeqsolve`, whose checkpointing makes gradients cheap. To
+linearise once and multiply often, the same steps of the same solver are better kept as a scan:
+its tangent and its transpose are scans too, without the bookkeeping of an adaptive loop.
+`benchmarks/gradient.py` measures the product.
+"""
+
+from typing import Any
+
+import diffrax as dfx
+import jax
+import jax.numpy as jnp
+
+from bifbridge._custom_types import InitialStates, Trajectories, VectorField
+from bifbridge.trajectories._grid import TimeGrid
+from bifbridge.trajectories._solve import Inputs, batched_velocity
+from bifbridge.trajectories._unrolled import unrolled
+
+
+def march(
+    field: VectorField,
+    initial_states: InitialStates,
+    grid: TimeGrid,
+    *,
+    inputs: Inputs | None = None,
+    solver: dfx.AbstractSolver | None = None,
+) -> Trajectories:
+    """The states that `solve` returns, by the same steps.
+
+    Args:
+        field: as in `solve`.
+        initial_states: shape (N, n).
+        grid: step times.
+        inputs: as in `solve`.
+        solver: as in `solve`.
+
+    Returns:
+        Saved states, shape (N, T, n).
+    """
+    method = unrolled(dfx.Tsit5() if solver is None else solver)
+    terms, args = dfx.ODETerm(batched_velocity), (field, inputs)
+
+    def step(carry: tuple[Any, Any], interval: tuple[Any, Any]) -> tuple[tuple[Any, Any], Any]:
+        states, memory = carry
+        t0, t1 = interval
+        states, _, _, memory, _ = method.step(terms, t0, t1, states, args, memory, made_jump=False)
+        return (states, memory), states
+
+    memory = method.init(terms, grid.steps[0], grid.steps[1], initial_states, args)
+    _, after = jax.lax.scan(step, (initial_states, memory), (grid.steps[:-1], grid.steps[1:]))
+    every = jnp.concatenate([initial_states[None], after])
+    return jnp.swapaxes(every[grid.saved], 0, 1)
