@@ -1,0 +1,113 @@
+"""Critical eigenvectors by bordered solves: cheap, smooth, and regular at the bifurcation.
+
+Govaerts, *Numerical Methods for Bifurcations of Dynamical Equilibria* (SIAM 2000), chapter 3.
+"""
+
+import jax.numpy as jnp
+import jax.scipy.linalg as jsl
+from jaxtyping import Array, Complex, Float, Inexact
+
+from bifbridge._custom_types import Scalar, State
+
+
+def bordered_solve(
+    matrix: Inexact[Array, "n n"],
+    column: Inexact[Array, " n"],
+    row: Inexact[Array, " n"],
+    right_hand_side: Inexact[Array, " n"],
+    last: float | Inexact[Array, ""] = 0.0,
+) -> tuple[Inexact[Array, " n"], Inexact[Array, ""]]:
+    """Solve [[A, b], [cᵀ, 0]] [x; s] = [r; s₀], regular where A has a simple zero eigenvalue.
+
+    Args:
+        matrix: A, shape (n, n).
+        column: b, not in the range of A.
+        row: c, as it stands in the matrix (no conjugation), not orthogonal to the kernel of A.
+        right_hand_side: r.
+        last: s₀.
+
+    Returns:
+        x of shape (n,) and the scalar s.
+    """
+    full = jnp.block([[matrix, column[:, None]], [row[None, :], jnp.zeros((1, 1), matrix.dtype)]])
+    tail = jnp.asarray(last, full.dtype)[None]
+    solution = jnp.linalg.solve(full, jnp.concatenate([right_hand_side.astype(full.dtype), tail]))
+    return solution[:-1], solution[-1]
+
+
+def real_eigenvectors(
+    matrix: Float[Array, "n n"], iterations: int = 6
+) -> tuple[Scalar, State, State]:
+    """The real eigenvalue nearest zero with its right and left eigenvectors.
+
+    Bordered inverse iteration with Rayleigh shifts: at a zero eigenvalue the first solve is
+    already exact, and off it convergence is cubic.
+
+    Args:
+        matrix: A, shape (n, n).
+        iterations: bordered solves; each costs one factorisation.
+
+    Returns:
+        λ, v with |v| = 1 and the sign rule, w with wᵀv = 1.
+    """
+    value, right, left = _iterate(matrix, jnp.zeros((), matrix.dtype), iterations)
+    right = right * jnp.where(_leading(right) < 0, -1.0, 1.0)
+    return value, right, left / (left @ right)
+
+
+def complex_eigenvectors(
+    matrix: Float[Array, "n n"], frequency: Scalar, iterations: int = 6
+) -> tuple[Complex[Array, ""], Complex[Array, " n"], Complex[Array, " n"]]:
+    """The eigenvalue nearest iω with its right and left eigenvectors.
+
+    Args:
+        matrix: A, shape (n, n).
+        frequency: ω.
+        iterations: bordered solves.
+
+    Returns:
+        λ, q with |q| = 1 and the phase rule, p with pᴴq = 1.
+    """
+    guess = (1j * frequency).astype(jnp.result_type(matrix.dtype, 1j))
+    value, right, left = _iterate(matrix.astype(guess.dtype), guess, iterations)
+    lead = _leading(right)
+    right = right * (jnp.conj(lead) / jnp.abs(lead))
+    return value, right, left / jnp.conj(jnp.vdot(left, right))
+
+
+def start_vector(n: int) -> State:
+    """A fixed unit vector without structure, so generic against any kernel.
+
+    Args:
+        n: its length.
+
+    Returns:
+        The vector, shape (n,).
+    """
+    k = jnp.arange(1.0, n + 1.0)
+    vector = jnp.cos(0.7 * k * k + 1.3 * k)
+    return vector / jnp.linalg.norm(vector)
+
+
+def _iterate(matrix: Array, value: Array, iterations: int) -> tuple[Array, ...]:
+    n = matrix.shape[0]
+    right = left = start_vector(n).astype(matrix.dtype)
+    corner, unit = jnp.zeros((1, 1), matrix.dtype), jnp.zeros(n + 1, matrix.dtype).at[n].set(1)
+    for _ in range(iterations):
+        shifted = matrix - value * jnp.eye(n, dtype=matrix.dtype)
+        full = jnp.block([[shifted, left[:, None]], [jnp.conj(right)[None, :], corner]])
+        factors = jsl.lu_factor(full)
+        right = _unit(jsl.lu_solve(factors, unit)[:n])
+        left = _unit(jsl.lu_solve(factors, unit, trans=2)[:n])
+        value = jnp.vdot(left, matrix @ right) / jnp.vdot(left, right)
+    return value, right, left
+
+
+def _unit(vector: Array) -> Array:
+    return vector / jnp.linalg.norm(vector)
+
+
+def _leading(vector: Array) -> Array:
+    # The first component whose size is within a millionth of the largest: stable under ties.
+    size = jnp.abs(vector)
+    return vector[jnp.argmax(size >= (1 - 1e-6) * jnp.max(size))]

@@ -1,0 +1,58 @@
+"""The cubic coefficient at a pair of imaginary eigenvalues."""
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Complex
+
+from bifbridge._custom_types import Scalar, State
+from bifbridge.normal_forms._critical import complex_eigenvectors
+from bifbridge.normal_forms._derivatives import Velocity, jacobian, multilinear
+
+
+class HopfCoefficients(NamedTuple):
+    """Everything at a Hopf point that does not depend on the parameters.
+
+    Attributes:
+        eigenvalue: λ = pᴴAq.
+        right: q.
+        left: p.
+        cubic: c₁.
+        cubic_size: the size that Re c₁ could have had, for judging degeneracy.
+    """
+
+    eigenvalue: Complex[Array, ""]
+    right: Complex[Array, " n"]
+    left: Complex[Array, " n"]
+    cubic: Complex[Array, ""]
+    cubic_size: Scalar
+
+
+@eqx.filter_jit
+def hopf_coefficients(velocity: Velocity, state: State, frequency: Scalar) -> HopfCoefficients:
+    """c₁ = ½pᴴ[C(q,q,q̄) − 2B(q,A⁻¹B(q,q̄)) + B(q̄,(2iω−A)⁻¹B(q,q))].
+
+    Kuznetsov, *Elements of Applied Bifurcation Theory*, section 5.4, with |q| = 1.
+
+    Args:
+        velocity: z ↦ dz/dt.
+        state: the equilibrium, shape (n,).
+        frequency: a guess of ω, good enough to single out the eigenvalue.
+
+    Returns:
+        The coefficients.
+    """
+    matrix = jacobian(velocity, state)
+    value, q, p = complex_eigenvectors(matrix, frequency)
+    q_bar, omega = jnp.conj(q), value.imag
+    mean = jnp.linalg.solve(matrix, multilinear(velocity, state, q, q_bar).real)
+    twice = 2j * omega * jnp.eye(state.size) - matrix
+    second = jnp.linalg.solve(twice, multilinear(velocity, state, q, q))
+    terms = (
+        multilinear(velocity, state, q, q, q_bar),
+        -2 * multilinear(velocity, state, q, mean),
+        multilinear(velocity, state, q_bar, second),
+    )
+    parts = jnp.stack([0.5 * jnp.vdot(p, term) for term in terms])
+    return HopfCoefficients(value, q, p, jnp.sum(parts), jnp.sum(jnp.abs(parts)))
