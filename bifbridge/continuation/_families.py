@@ -1,0 +1,267 @@
+"""One-parameter families of vector fields: what a continuation varies."""
+
+import abc
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import equinox as eqx
+import jax.numpy as jnp
+import jax.tree_util as jtu
+
+from bifbridge._custom_types import Input, ParameterVector, Scalar, State
+from bifbridge.fields import flatten_parameters, leaf_names
+from bifbridge.normal_forms import FieldVelocity
+
+
+class AbstractFamily(eqx.Module):
+    """A vector field for every number p.
+
+    All numbers of a family are array leaves, so that another network of the same structure is
+    the same program to the compiler.
+    """
+
+    @abc.abstractmethod
+    def velocity(self, p: Scalar | float) -> Callable[[State], State]:
+        """The autonomous field at one parameter value.
+
+        Args:
+            p: the parameter.
+
+        Returns:
+            z ↦ dz/dt; a `FieldVelocity`, whose leaves are θ, wherever there is a field.
+        """
+
+
+class LineFamily(AbstractFamily):
+    """The straight path (1 − p)·start + p·end between two fields of the same structure.
+
+    Attributes:
+        start: the field at p = 0.
+        end: the field at p = 1.
+        inputs: constant input u, or None.
+    """
+
+    start: Any
+    end: Any
+    inputs: Input | None = None
+
+    def velocity(self, p: Scalar | float) -> FieldVelocity:
+        """The field at one point of the path, see `AbstractFamily.velocity`.
+
+        Args:
+            p: where on the path; exact at both ends.
+
+        Returns:
+            The field there.
+        """
+
+        def between(a: Any, b: Any) -> Any:
+            return (1 - p) * a + p * b if eqx.is_inexact_array(a) else a
+
+        return FieldVelocity(jtu.tree_map(between, self.start, self.end), self.inputs)
+
+
+class LeafFamily(AbstractFamily):
+    """A field with one number of one leaf replaced by p.
+
+    Attributes:
+        field: the field.
+        name: dotted name of the leaf, such as "gain" or "layers.0.bias".
+        index: which entry of the leaf; () for a scalar leaf.
+        inputs: constant input u, or None.
+    """
+
+    field: Any
+    name: str = eqx.field(static=True)
+    index: tuple[int, ...] = eqx.field(static=True, default=())
+    inputs: Input | None = None
+
+    def __check_init__(self):
+        leaves = dict(zip(leaf_names(self.field), _inexact_leaves(self.field), strict=True))
+        if self.name not in leaves:
+            raise ValueError(
+                f"LeafFamily: no parameter is called {self.name!r}; this field has "
+                f"{', '.join(leaves)}."
+            )
+        if len(self.index) != leaves[self.name].ndim:
+            raise ValueError(
+                f"LeafFamily: got index={self.index} for {self.name!r} of shape "
+                f"{leaves[self.name].shape}, expected one number per axis."
+            )
+
+    def velocity(self, p: Scalar | float) -> FieldVelocity:
+        """The field with that leaf at p, see `AbstractFamily.velocity`.
+
+        Args:
+            p: the leaf's value.
+
+        Returns:
+            The field.
+        """
+
+        def replace(path: tuple[Any, ...], leaf: Any) -> Any:
+            if jtu.keystr(path, simple=True, separator=".") != self.name:
+                return leaf
+            return leaf.at[self.index].set(p)
+
+        return FieldVelocity(jtu.tree_map_with_path(replace, self.field), self.inputs)
+
+
+class DirectionFamily(AbstractFamily):
+    """The line θ + p·direction through parameter space.
+
+    Attributes:
+        field: the field at p = 0.
+        direction: shape (p,), over `flatten_parameters(field, names)`.
+        names: leaves that make up θ; None for all.
+        inputs: constant input u, or None.
+    """
+
+    field: Any
+    direction: ParameterVector
+    names: tuple[str, ...] | None = eqx.field(static=True, default=None)
+    inputs: Input | None = None
+
+    def __init__(
+        self,
+        field: Any,
+        direction: ParameterVector,
+        names: Sequence[str] | None = None,
+        inputs: Input | None = None,
+    ):
+        self.field, self.inputs = field, inputs
+        self.direction = jnp.asarray(direction)
+        self.names = None if names is None else tuple(names)
+        size = flatten_parameters(field, self.names)[0].size
+        if self.direction.shape != (size,):
+            raise ValueError(
+                f"DirectionFamily: got a direction of shape {self.direction.shape}, expected "
+                f"({size},), one number per parameter of {self.names or 'the field'}."
+            )
+
+    def velocity(self, p: Scalar | float) -> FieldVelocity:
+        """The field at θ + p·direction, see `AbstractFamily.velocity`.
+
+        Args:
+            p: distance along the direction.
+
+        Returns:
+            The field.
+        """
+        theta, rebuild = flatten_parameters(self.field, self.names)
+        return FieldVelocity(rebuild(theta + p * self.direction), self.inputs)
+
+
+class InputFamily(AbstractFamily):
+    """A field under the constant input base + p·direction.
+
+    Attributes:
+        field: the field.
+        base: the input at p = 0, shape (m,).
+        direction: shape (m,).
+    """
+
+    field: Any
+    base: Input
+    direction: Input
+
+    def velocity(self, p: Scalar | float) -> FieldVelocity:
+        """The field under that input, see `AbstractFamily.velocity`.
+
+        Args:
+            p: strength of the input along the direction.
+
+        Returns:
+            The field.
+        """
+        return FieldVelocity(self.field, self.base + p * self.direction)
+
+
+class FunctionFamily(AbstractFamily):
+    """Any function from a number to a field.
+
+    Attributes:
+        function: p ↦ field; an Equinox module keeps its arrays out of the compiled program.
+        inputs: constant input u, or None.
+    """
+
+    function: Callable[[Any], Any]
+    inputs: Input | None = None
+
+    def velocity(self, p: Scalar | float) -> FieldVelocity:
+        """The field that the function returns, see `AbstractFamily.velocity`.
+
+        Args:
+            p: the function's argument.
+
+        Returns:
+            The field.
+        """
+        return FieldVelocity(self.function(p), self.inputs)
+
+
+class PlainFamily(AbstractFamily):
+    """A plain function f(z, p), written with `jax.numpy`.
+
+    Attributes:
+        function: (z, p) ↦ dz/dt.
+    """
+
+    function: Callable[[Any, Any], Any]
+
+    def velocity(self, p: Scalar | float) -> Callable[[State], State]:
+        """The function at one parameter value, see `AbstractFamily.velocity`.
+
+        Args:
+            p: the parameter.
+
+        Returns:
+            z ↦ f(z, p).
+        """
+        return PlainVelocity(self.function, p)
+
+
+class PlainVelocity(eqx.Module):
+    """z ↦ f(z, p) with p as a leaf.
+
+    Attributes:
+        function: (z, p) ↦ dz/dt.
+        parameter: p.
+    """
+
+    function: Callable[[Any, Any], Any]
+    parameter: Scalar | float
+
+    def __call__(self, z: State) -> State:
+        """The velocity of a state.
+
+        Args:
+            z: state, shape (n,).
+
+        Returns:
+            dz/dt, shape (n,).
+        """
+        return jnp.asarray(self.function(z, self.parameter))
+
+
+def as_family(family: Any) -> AbstractFamily:
+    """A family from a family or from a plain f(z, p).
+
+    Args:
+        family: either.
+
+    Returns:
+        The family.
+
+    Raises:
+        TypeError: if it is neither.
+    """
+    if isinstance(family, AbstractFamily):
+        return family
+    if callable(family):
+        return PlainFamily(family)
+    raise TypeError(f"Expected a family of fields or a function f(z, p), got {family!r}.")
+
+
+def _inexact_leaves(field: Any) -> list[Any]:
+    return [leaf for leaf in jtu.tree_leaves(field) if eqx.is_inexact_array(leaf)]

@@ -1,0 +1,121 @@
+"""What is asked of an engine."""
+
+import abc
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import equinox as eqx
+import jax.numpy as jnp
+
+from bifbridge._custom_types import Scalar, State
+from bifbridge.continuation._families import AbstractFamily, as_family
+from bifbridge.continuation._results import Branch
+
+
+class ContinuationProblem(eqx.Module):
+    """A family of fields, where to start, and how far to go.
+
+    Attributes:
+        family: the family of fields.
+        state: a guess of an equilibrium at `parameter`, shape (n,).
+        parameter: where to start, within the span.
+        span: the parameter's interval.
+        names: leaves of the field that make up θ in unfolding gradients; None for all.
+        events: further scalar functions (z, p) ↦ number whose zeros are wanted, by name.
+    """
+
+    family: AbstractFamily
+    state: State
+    parameter: Scalar
+    span: tuple[float, float]
+    names: tuple[str, ...] | None = eqx.field(static=True)
+    events: tuple[tuple[str, Callable[[Any, Any], Any]], ...]
+
+    def __init__(
+        self,
+        family: Any,
+        state: Any,
+        *,
+        span: tuple[float | int, float | int],
+        parameter: float | int | None = None,
+        names: Sequence[str] | None = None,
+        events: dict[str, Callable[[Any, Any], Any]] | None = None,
+    ):
+        """Check and convert the arguments.
+
+        Args:
+            family: an `AbstractFamily`, or a plain function f(z, p).
+            state: guess of an equilibrium, shape (n,).
+            span: the parameter's interval, lower end first.
+            parameter: where to start; None for the span's lower end.
+            names: leaves of the field that make up θ in unfolding gradients; None for all.
+            events: further scalar functions (z, p) ↦ number whose zeros are wanted.
+
+        Raises:
+            ValueError: if the state is not a vector of finite numbers, the span is empty, or the
+                start lies outside it.
+        """
+        self.family = as_family(family)
+        self.state = jnp.asarray(state, float)
+        lower, upper = float(span[0]), float(span[1])
+        start = lower if parameter is None else float(parameter)
+        if self.state.ndim != 1 or self.state.size == 0:
+            raise ValueError(
+                f"ContinuationProblem: got a state of shape {self.state.shape}, expected (n,)."
+            )
+        if not bool(jnp.all(jnp.isfinite(self.state))):
+            raise ValueError(
+                "ContinuationProblem: the start state holds values that are not finite."
+            )
+        if not lower < upper:
+            raise ValueError(
+                f"ContinuationProblem: got span=({lower}, {upper}), expected lower < upper."
+            )
+        if not lower <= start <= upper:
+            raise ValueError(
+                f"ContinuationProblem: the start p = {start} lies outside span=({lower}, {upper}); "
+                "give parameter= within it or widen the span."
+            )
+        self.parameter = jnp.asarray(start, float)
+        self.span = (lower, upper)
+        self.names = None if names is None else tuple(names)
+        self.events = tuple((events or {}).items())
+
+
+class AbstractEngine(eqx.Module):
+    """Something that follows branches: the embedded engine, or another program."""
+
+    @abc.abstractmethod
+    def run(self, problem: ContinuationProblem) -> Branch:
+        """Follow the branch through the problem's start.
+
+        Args:
+            problem: what to follow.
+
+        Returns:
+            The branch with its special points.
+        """
+
+
+def continuation(problem: ContinuationProblem, engine: AbstractEngine | None = None) -> Branch:
+    """Follow a branch of equilibria and find every bifurcation on it.
+
+    Args:
+        problem: the family, the start and the span.
+        engine: `JaxEngine()` unless given.
+
+    Returns:
+        The branch, whatever its status: `branch.status` says how it ended.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge.continuation as bc
+        >>> problem = bc.ContinuationProblem(lambda z, p: p * z - z**3, [0.0], span=(-1, 1))
+        >>> bc.continuation(problem).special_points
+        (supercritical pitchfork: ȧ = μa − 1 a³ at p = 0,)
+    """
+    if engine is None:
+        from bifbridge.continuation.jax_engine import JaxEngine  # the default, not a dependency
+
+        engine = JaxEngine()
+    return engine.run(problem)

@@ -1,0 +1,98 @@
+"""Branches of equilibria as curves: the residual, and what is observed on the way."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Complex, Float
+
+from bifbridge._custom_types import Scalar, State
+from bifbridge.continuation._families import AbstractFamily
+
+
+class Observation(NamedTuple):
+    """What is known at a point of a branch of equilibria.
+
+    Attributes:
+        eigenvalues: by falling real part, shape (n,).
+        events: values of the user's events, shape (k,).
+    """
+
+    eigenvalues: Any
+    events: Any
+
+
+class EquilibriumResidual(eqx.Module):
+    """(z, p) ↦ dz/dt.
+
+    Attributes:
+        family: the family of fields.
+    """
+
+    family: AbstractFamily
+
+    def __call__(self, z: State, p: Scalar) -> State:
+        """The velocity, zero at an equilibrium.
+
+        Args:
+            z: state, shape (n,).
+            p: parameter.
+
+        Returns:
+            dz/dt, shape (n,).
+        """
+        return self.family.velocity(p)(z)
+
+
+class EquilibriumObserver(eqx.Module):
+    """(z, p, A) ↦ eigenvalues and events.
+
+    Attributes:
+        events: named scalar functions of (z, p).
+    """
+
+    events: tuple[tuple[str, Callable[[Any, Any], Any]], ...] = ()
+
+    def __call__(self, z: State, p: Scalar, matrix: Float[Array, "n n"]) -> Observation:
+        """Eigenvalues and events at one point.
+
+        Args:
+            z: state, shape (n,).
+            p: parameter.
+            matrix: the Jacobian A.
+
+        Returns:
+            The observation.
+        """
+        values = [jnp.asarray(function(z, p), float).reshape(()) for _, function in self.events]
+        events = jnp.stack(values) if values else jnp.zeros(0)
+        return Observation(sorted_eigenvalues(matrix), events)
+
+
+def sorted_eigenvalues(matrix: Float[Array, "n n"]) -> Complex[Array, " n"]:
+    """Eigenvalues by falling real part.
+
+    A matrix that is symmetric to rounding goes to the symmetric solver, which is several times
+    quicker and returns real eigenvalues as real.
+
+    Args:
+        matrix: A, shape (n, n).
+
+    Returns:
+        The eigenvalues, shape (n,).
+    """
+    gap = jnp.max(jnp.abs(matrix - matrix.T))
+    symmetric = gap <= 4 * np.finfo(float).eps * jnp.max(jnp.abs(matrix))
+    finite = jnp.all(jnp.isfinite(matrix))
+    safe = jnp.where(finite, matrix, 0.0)
+    values = jax.lax.cond(
+        symmetric,
+        lambda a: jnp.linalg.eigvalsh(a).astype(complex),
+        jnp.linalg.eigvals,
+        safe,
+    )
+    values = jnp.where(finite, values, jnp.nan)
+    return values[jnp.argsort(-values.real, stable=True)]

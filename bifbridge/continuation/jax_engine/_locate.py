@@ -1,0 +1,439 @@
+"""Every crossing within the steps of a branch: counted, bracketed, then polished.
+
+The j-th largest real part is a continuous function of arclength, whatever the eigenvalues do, so
+a change of the number of unstable eigenvalues brackets a zero of one such function. Each located
+point splits its step in two, and both parts are searched again until the counts at all ends are
+explained. Two crossings that cancel within one step leave no change of count: a step is suspected
+of that where a real part heads for zero on one side and comes back on the other.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import jax.tree_util as jtu
+import numpy as np
+
+from bifbridge.continuation._status import Status
+from bifbridge.continuation.jax_engine._curve import Curve, correct, extended_jacobian, tangent
+from bifbridge.continuation.jax_engine._polish import (
+    Polished,
+    polish_branch_point,
+    polish_fold,
+    polish_hopf,
+)
+from bifbridge.continuation.jax_engine._trace import StepControl, observe
+from bifbridge.normal_forms import real_eigenvectors
+from bifbridge.normal_forms._scalar import RATIO_TOLERANCE
+
+_WIDTH = 1e-12
+_SPLIT = 1e-3
+
+
+class Sample(NamedTuple):
+    """A point of the branch within one step.
+
+    Attributes:
+        s: distance along the step's row.
+        point: y, shape (n + 1,).
+        tangent: unit tangent, shape (n + 1,).
+        eigenvalues: by falling real part.
+        events: user's events.
+    """
+
+    s: float
+    point: np.ndarray
+    tangent: np.ndarray
+    eigenvalues: np.ndarray
+    events: np.ndarray
+
+    @property
+    def count(self) -> int:
+        """Number of unstable eigenvalues."""
+        return int(np.sum(np.real(self.eigenvalues) > 0))
+
+    @property
+    def turn(self) -> bool:
+        """Whether the parameter grows along the branch."""
+        return bool(self.tangent[-1] > 0)
+
+
+class Event(NamedTuple):
+    """A special point on a branch, before its normal form is known.
+
+    Attributes:
+        kind: "fold", "branch_point", "hopf", or a user's event.
+        point: y.
+        frequency: ω at a Hopf point, else 0.
+        converged: whether an extended system located it.
+        jump: change of the number of unstable eigenvalues.
+        multiplicity: crossings that coincide.
+        step: index of the step.
+        s: distance within it.
+        bracket: parameters on both sides.
+        tangent: the branch's direction there.
+    """
+
+    kind: str
+    point: np.ndarray
+    frequency: float
+    converged: bool
+    jump: int
+    multiplicity: int
+    step: int
+    s: float
+    bracket: tuple[float, float]
+    tangent: np.ndarray
+
+
+class Step(eqx.Module):
+    """One step of a branch as a parametrised arc, which can be sampled anywhere.
+
+    Attributes:
+        curve: the curve.
+        control: the step control.
+        index: which step.
+        row: what closed the corrector's system.
+        start: its first point.
+        end: its last point.
+    """
+
+    curve: Curve
+    control: StepControl
+    index: int
+    row: np.ndarray
+    start: Sample
+    end: Sample
+
+    def sample(self, s: float) -> Sample:
+        """The branch's point at a distance within the step.
+
+        Args:
+            s: distance, between 0 and `end.s`.
+
+        Returns:
+            The point with its observations.
+        """
+        for shift in (0.0, 1e-6, -1e-6, 1e-4, -1e-4):
+            at = s + shift * self.end.s
+            guess = _hermite(self.start, self.end, at)
+            target = self.row @ self.start.point + at
+            found = _sample(
+                self.curve, guess, self.row, target, self.end.point - self.start.point, self.control
+            )
+            point, direction, observed, status = jtu.tree_map(np.asarray, found)
+            if status == Status.RUNNING and np.all(np.isfinite(observed.eigenvalues)):
+                break
+        return Sample(at, point, direction, observed.eigenvalues, observed.events)
+
+
+def locate_in_step(step: Step, suspect: bool) -> list[Event]:
+    """All bifurcations within one step, in order.
+
+    Args:
+        step: the step.
+        suspect: whether crossings may cancel within it.
+
+    Returns:
+        The events; the jumps add up to the change of the count.
+    """
+    return _resolve(step, step.start, step.end, suspect)
+
+
+def locate_user_events(step: Step, names: list[str]) -> list[Event]:
+    """Zeros of the user's functions within one step.
+
+    Args:
+        step: the step.
+        names: of the functions.
+
+    Returns:
+        The events.
+    """
+    found = []
+    for k, name in enumerate(names):
+        if (step.start.events[k] > 0) == (step.end.events[k] > 0):
+            continue
+        middle, a, b = list(
+            _bracketed(step, step.start, step.end, lambda m, k=k: float(m.events[k]))
+        )[-1]
+        bracket = (float(a.point[-1]), float(b.point[-1]))
+        found.append(
+            Event(name, middle.point, 0.0, True, 0, 1, step.index, middle.s, bracket,
+                  middle.tangent)
+        )  # fmt: skip
+    return found
+
+
+def suspects(eigenvalues: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Steps in which two crossings may have cancelled.
+
+    Args:
+        eigenvalues: along the branch, by falling real part, shape (K, n).
+        lengths: of the K − 1 steps.
+
+    Returns:
+        One boolean per step.
+    """
+    real = np.real(eigenvalues)
+    count = np.sum(real > 0, axis=1)
+    found = np.zeros(lengths.size, bool)
+    for k in np.flatnonzero(count[1:] == count[:-1]):
+        for j in (count[k] - 1, count[k]):
+            if 0 <= j < real.shape[1]:
+                found[k] |= _dips(real[:, j], lengths, int(k))
+    return found
+
+
+def _dips(values: np.ndarray, lengths: np.ndarray, k: int) -> bool:
+    sign = 1.0 if values[k] > 0 else -1.0
+    inward = None if k == 0 else sign * (values[k - 1] - values[k]) / lengths[k - 1]
+    last = k + 1 == lengths.size
+    outward = None if last else sign * (values[k + 2] - values[k + 1]) / lengths[k + 1]
+    u = outward if inward is None else inward
+    v = inward if outward is None else outward
+    if u is None or v is None or u <= 0 or v <= 0:
+        return False
+    a, b = abs(values[k]), abs(values[k + 1])
+    return bool((a * v + b * u - u * v * lengths[k]) / (u + v) < 0.25 * min(a, b))
+
+
+def _resolve(step: Step, low: Sample, high: Sample, suspect: bool, depth: int = 0) -> list[Event]:
+    if depth > 60 or high.s - low.s <= _WIDTH * step.end.s:
+        return []
+    if low.count != high.count:
+        found = _crossing(step, low, high)
+    elif low.turn != high.turn:
+        found = _turn(step, low, high)
+    else:
+        inside = _dip(step, low, high) if suspect else None
+        if inside is None:
+            return []
+        before = _resolve(step, low, inside, False, depth + 1)
+        return before + _resolve(step, inside, high, False, depth + 1)
+    before = _resolve(step, low, found.left, False, depth + 1)
+    return [*before, found.event, *_resolve(step, found.right, high, False, depth + 1)]
+
+
+class _Found(NamedTuple):
+    event: Event
+    left: Sample
+    right: Sample
+
+
+def _crossing(step: Step, low: Sample, high: Sample) -> _Found:
+    # The zero of one ordered real part, polished as soon as polishing is safe.
+    index = low.count if high.count > low.count else high.count
+    middle, a, b = low, low, high
+    for trial, (middle, a, b) in enumerate(
+        _bracketed(step, low, high, lambda m: float(m.eigenvalues[index].real))
+    ):
+        if trial in {0, 1, 2, 4, 7, 12, 20, 30} or b.s - a.s <= _WIDTH * step.end.s:
+            found = _polish_crossing(step, low, high, middle, index)
+            if found is not None:
+                return found
+    jump = b.count - a.count
+    value = middle.eigenvalues[index]
+    kind = "hopf" if abs(value.imag) > 1e-6 * (1 + abs(value)) else "branch_point"
+    multiplicity = abs(jump) // 2 if kind == "hopf" else abs(jump)
+    event = Event(
+        kind=kind,
+        point=middle.point,
+        frequency=abs(float(value.imag)),
+        # No extended system for a simple point is regular at a multiple one: its bracket serves.
+        converged=multiplicity > 1 and b.s - a.s <= 1e-9 * step.end.s,
+        jump=jump,
+        multiplicity=max(multiplicity, 1),
+        step=step.index,
+        s=middle.s,
+        bracket=(float(a.point[-1]), float(b.point[-1])),
+        tangent=middle.tangent,
+    )
+    return _Found(event, a, b)
+
+
+def _polish_crossing(
+    step: Step, low: Sample, high: Sample, near: Sample, index: int
+) -> _Found | None:
+    value = near.eigenvalues[index]
+    if abs(value.imag) > 1e-9 * (1 + abs(value)):
+        return _verified(step, low, high, "hopf", _hopf(step, near, abs(value.imag)), 2)
+    kinds = ("fold", "branch_point") if low.turn != high.turn else ("branch_point", "fold")
+    for kind in kinds:
+        found = _verified(step, low, high, kind, _real(step, near, kind), 1)
+        if found is not None:
+            return found
+    return None
+
+
+def _turn(step: Step, low: Sample, high: Sample) -> _Found:
+    # The parameter turns while no eigenvalue crosses: a branch point met from its side branch.
+    middle, a, b = low, low, high
+    for trial, (middle, a, b) in enumerate(  # noqa: B007
+        _bracketed(step, low, high, lambda m: float(m.tangent[-1]))
+    ):
+        if trial in {0, 1, 3, 6, 12, 25}:
+            for kind in ("branch_point", "fold"):
+                found = _verified(step, low, high, kind, _real(step, middle, kind), 0)
+                if found is not None:
+                    return found
+    event = Event(
+        "branch_point", middle.point, 0.0, False, b.count - a.count, 1, step.index, middle.s,
+        (float(a.point[-1]), float(b.point[-1])), middle.tangent,
+    )  # fmt: skip
+    return _Found(event, a, b)
+
+
+def _verified(
+    step: Step, low: Sample, high: Sample, kind: str, polished: Polished | None, expected: int
+) -> _Found | None:
+    # Accept a polished point only if it lies in the bracket and explains the change there.
+    if polished is None:
+        return None
+    point = np.asarray(polished.point)
+    s = float(step.row @ (point - step.start.point))
+    width = high.s - low.s
+    if not low.s - 1e-6 * width <= s <= high.s + 1e-6 * width:
+        return None
+    left, right = low, high
+    for share in (_SPLIT, 1e-2 * _SPLIT, 1e-4 * _SPLIT):
+        left = low if s - share * width <= low.s else step.sample(s - share * width)
+        right = high if s + share * width >= high.s else step.sample(s + share * width)
+        if abs(right.count - left.count) == expected:
+            break
+    jump = right.count - left.count
+    if abs(jump) < expected or not _between(left, right, point):
+        return None
+    event = Event(
+        kind=kind,
+        point=point,
+        frequency=float(polished.extra) if kind == "hopf" else 0.0,
+        converged=True,
+        jump=jump,
+        multiplicity=1 if abs(jump) == expected else abs(jump),
+        step=step.index,
+        s=s,
+        bracket=(float(left.point[-1]), float(right.point[-1])),
+        tangent=_direction(step, left, right),
+    )
+    return _Found(event, left, right)
+
+
+def _between(left: Sample, right: Sample, point: np.ndarray) -> bool:
+    # Whether a point lies on the short arc between two samples, not on another branch.
+    chord = float(np.linalg.norm(right.point - left.point))
+    nearest = min(np.linalg.norm(point - left.point), np.linalg.norm(point - right.point))
+    return bool(nearest <= chord + 1e-9 * (1 + np.linalg.norm(point)))
+
+
+def _direction(step: Step, left: Sample, right: Sample) -> np.ndarray:
+    chord = right.point - left.point
+    return chord / np.sqrt(np.sum(np.asarray(step.curve.weights) * chord**2))
+
+
+def _hopf(step: Step, near: Sample, frequency: float) -> Polished | None:
+    polished = _polish_hopf(step.curve.residual, jnp.asarray(near.point), jnp.asarray(frequency))
+    return polished if bool(polished.converged) and float(polished.extra) > 0 else None
+
+
+def _real(step: Step, near: Sample, kind: str) -> Polished | None:
+    residual = step.curve.residual
+    if kind == "fold":
+        polished = _polish_fold(residual, jnp.asarray(near.point))
+        forced = float(_forcing_ratio(residual, polished.point)) > RATIO_TOLERANCE
+        return polished if bool(polished.converged) and forced else None
+    polished = _polish_branch_point(residual, jnp.asarray(near.point))
+    scale = float(_scale(step.curve, polished.point))
+    perfect = abs(float(polished.extra)) <= 1e-12 + 1e-13 * scale
+    return polished if bool(polished.converged) and perfect else None
+
+
+def _dip(step: Step, low: Sample, high: Sample) -> Sample | None:
+    # A point where the count differs from that of both ends, by golden sections.
+    for index in (low.count - 1, low.count):
+        if not 0 <= index < low.eigenvalues.size:
+            continue
+        sign = 1.0 if low.eigenvalues[index].real > 0 else -1.0
+        a, b = low.s, high.s
+        ratio = (np.sqrt(5) - 1) / 2
+        c, d = (step.sample(b - ratio * (b - a)), step.sample(a + ratio * (b - a)))
+        for _ in range(20):
+            for sample in (c, d):
+                if sample.count != low.count or sample.turn != low.turn:
+                    return sample
+            at_c, at_d = (sign * m.eigenvalues[index].real for m in (c, d))
+            if at_c < at_d:
+                b, d = d.s, c
+                c = step.sample(b - ratio * (b - a))
+            else:
+                a, c = c.s, d
+                d = step.sample(a + ratio * (b - a))
+    return None
+
+
+def _bracketed(
+    step: Step, low: Sample, high: Sample, function: Callable[[Sample], float]
+) -> Iterator[tuple[Sample, Sample, Sample]]:
+    # Illinois steps, and a bisection where they are slow; yields sample and bracket.
+    a, b, fa, fb = low, high, function(low), function(high)
+    positive = fb > 0
+    for trial in range(100):
+        width = b.s - a.s
+        share = fa / (fa - fb) if fa != fb else 0.5
+        share = 0.5 if trial % 3 == 2 else min(max(share, 1e-3), 1 - 1e-3)
+        middle = step.sample(a.s + share * width)
+        fm = function(middle)
+        if (fm > 0) == positive:
+            fa, fb, b = fa / 2, fm, middle
+        else:
+            fa, fb, a = fm, fb / 2, middle
+        yield middle, a, b
+        if fm == 0 or b.s - a.s <= _WIDTH * step.end.s:
+            return
+
+
+def _hermite(start: Sample, end: Sample, s: float) -> np.ndarray:
+    # Cubic through both ends with both tangents; they are scaled to the row's distance.
+    length = end.s - start.s
+    chord = end.point - start.point
+    u = (s - start.s) / length
+    size = np.linalg.norm(chord)
+
+    def slope(sample: Sample) -> np.ndarray:
+        norm = np.linalg.norm(sample.tangent)
+        return sample.tangent * size / norm
+
+    h00, h10 = (1 + 2 * u) * (1 - u) ** 2, u * (1 - u) ** 2
+    h01, h11 = u * u * (3 - 2 * u), u * u * (u - 1)
+    return h00 * start.point + h10 * slope(start) + h01 * end.point + h11 * slope(end)
+
+
+@eqx.filter_jit
+def _sample(
+    curve: Curve, guess: Any, row: Any, target: Any, along: Any, control: StepControl
+) -> tuple[Any, Any, Any, Any]:
+    found = correct(curve, guess, row, target, control.tolerance, control.max_iterations)
+    direction = tangent(curve, found.jacobian, along, along)
+    return found.point, direction, observe(curve, found.point, found.jacobian), found.status
+
+
+@eqx.filter_jit
+def _forcing_ratio(residual: Any, point: Any) -> Any:
+    # |wᵀF_p|/(|w||F_p|), zero where F_p is.
+    jacobian = jax.jacfwd(lambda y: residual(y[:-1], y[-1]))(point)
+    _, _, left = real_eigenvectors(jacobian[:, :-1])
+    size = jnp.linalg.norm(left) * jnp.linalg.norm(jacobian[:, -1])
+    return jnp.where(size > 0, jnp.abs(left @ jacobian[:, -1]) / size, 0.0)
+
+
+@eqx.filter_jit
+def _scale(curve: Curve, point: Any) -> Any:
+    jacobian = extended_jacobian(curve, point)
+    return jnp.max(jnp.abs(jacobian) @ jnp.abs(point))
+
+
+_polish_fold = eqx.filter_jit(polish_fold)
+_polish_branch_point = eqx.filter_jit(polish_branch_point)
+_polish_hopf = eqx.filter_jit(polish_hopf)
