@@ -32,8 +32,8 @@ LEFT = (LEFT_RAW := jr.normal(jr.key(3), (4,))) / (LEFT_RAW @ RIGHT)
 
 def complex_pair():
     values, vectors = np.linalg.eig(np.asarray(jr.normal(jr.key(5), (4, 4))))
-    index = int(np.argmax(values.imag))
-    assert values.imag[index] > 0
+    index = int(np.argmax(np.imag(values)))
+    assert np.imag(values)[index] > 0
     left = np.linalg.inv(vectors)[index].conj()
     return jnp.asarray(vectors[:, index]), jnp.asarray(left)
 
