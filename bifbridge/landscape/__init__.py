@@ -1,0 +1,21 @@
+"""What a normal form predicts about learning, and how well it holds."""
+
+from bifbridge.landscape._agreement import Agreement as Agreement
+from bifbridge.landscape._agreement import compare as compare
+from bifbridge.landscape._loss_landscape import LossLandscape as LossLandscape
+from bifbridge.landscape._loss_landscape import loss_on_line as loss_on_line
+from bifbridge.landscape._loss_landscape import predict_loss as predict_loss
+from bifbridge.landscape._planar_equation import HopfEquation as HopfEquation
+from bifbridge.landscape._planar_equation import PlanarSolution as PlanarSolution
+from bifbridge.landscape._predicted_kernel import PredictedKernel as PredictedKernel
+from bifbridge.landscape._predicted_kernel import predict_kernel as predict_kernel
+from bifbridge.landscape._reduction import critical_projector as critical_projector
+from bifbridge.landscape._reduction import initial_amplitudes as initial_amplitudes
+from bifbridge.landscape._reduction import reduced_equation as reduced_equation
+from bifbridge.landscape._scalar_equations import AbstractScalarEquation as AbstractScalarEquation
+from bifbridge.landscape._scalar_equations import BranchPointEquation as BranchPointEquation
+from bifbridge.landscape._scalar_equations import FoldEquation as FoldEquation
+from bifbridge.landscape._scalar_equations import ForcedEquation as ForcedEquation
+from bifbridge.landscape._scalar_equations import PitchforkEquation as PitchforkEquation
+from bifbridge.landscape._scalar_equations import ScalarSolution as ScalarSolution
+from bifbridge.landscape._scalar_equations import TranscriticalEquation as TranscriticalEquation

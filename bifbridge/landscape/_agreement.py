@@ -1,0 +1,208 @@
+"""A predicted kernel held against a measured one."""
+
+from typing import Any
+
+import equinox as eqx
+import jax.numpy as jnp
+import xarray as xr
+from jaxtyping import Array, Float
+
+from bifbridge._custom_types import Times
+from bifbridge.landscape._predicted_kernel import PredictedKernel, factor_products
+from bifbridge.sntk import (
+    ParameterSplit,
+    Spectrum,
+    StateSpaceNTK,
+    parameter_split,
+    spectrum,
+    state_split,
+)
+from bifbridge.sntk._spectrum import is_small
+
+
+class Agreement(eqx.Module):
+    """How well a predicted kernel meets a measured one; 1 for cosines and ratios is perfect.
+
+    Inner products of operators are those of Hilbert and Schmidt, ⟨A, B⟩ = tr A*B.
+
+    Attributes:
+        parameter_direction_cosine: cosine of the largest principal angle between the predicted
+            parameter directions and as many top right singular vectors of S; for rank one
+            |∇θμ·v₁|/|∇θμ|.
+        operator_cosine: ⟨𝒦, 𝒦pred⟩/(‖𝒦‖‖𝒦pred‖).
+        critical_channel_operator_cosine: the same for the kernels of the coordinates Wᵀz.
+        top_eigenvalue_ratio: predicted λ₁ over measured λ₁.
+        restricted_kernel_error: ‖(SU)(SU)* − 𝒦pred‖/‖(SU)(SU)*‖, U the predicted directions.
+        critical_restricted_kernel_error: the same for the coordinates Wᵀz: against the
+            kernel of the reduced equation itself.
+        critical_channel_share: tr (SU)(SU)*/tr 𝒦: the parameter split, between 0 and 1.
+        state_channel_share: tr Π𝒦Πᵀ/tr 𝒦: the state split, whose cross terms have either sign.
+        profile_cosine: cosine between predicted and measured movement of the coordinates Wᵀz
+            along U.
+        times: shape (T,).
+        predicted_profile: root mean square over trials of that movement per unit of μ, (T,).
+        measured_profile: the same, measured.
+        participation_ratio: of the measured kernel.
+        critical_participation_ratio: of the measured kernel of the coordinates Wᵀz.
+    """
+
+    parameter_direction_cosine: float
+    operator_cosine: float
+    critical_channel_operator_cosine: float
+    top_eigenvalue_ratio: float
+    restricted_kernel_error: float
+    critical_restricted_kernel_error: float
+    critical_channel_share: float
+    state_channel_share: float
+    profile_cosine: float
+    participation_ratio: float
+    critical_participation_ratio: float
+    times: Times
+    predicted_profile: Times
+    measured_profile: Times
+
+    def as_dict(self) -> dict[str, Any]:
+        """Numbers by name, profiles as lists.
+
+        Returns:
+            A dictionary that JSON can hold.
+        """
+        return {
+            name: value if isinstance(value, float) else [float(x) for x in value]
+            for name, value in vars(self).items()
+        }
+
+    def as_dataset(self) -> xr.Dataset:
+        """Profiles over time, numbers as scalar variables.
+
+        Returns:
+            An xarray dataset with the dimension "time".
+        """
+        scalars = {name: x for name, x in vars(self).items() if isinstance(x, float)}
+        profiles = {
+            name: ("time", jnp.asarray(x))
+            for name, x in vars(self).items()
+            if name.endswith("_profile")
+        }
+        return xr.Dataset(scalars | profiles, coords={"time": self.times})
+
+    def __repr__(self) -> str:
+        """One line per number."""
+        lines = [f"  {k} = {v:.6g}" for k, v in vars(self).items() if isinstance(v, float)]
+        return "\n".join(["Agreement", *lines])
+
+
+def compare(
+    predicted: PredictedKernel,
+    measured: StateSpaceNTK,
+    *,
+    result: Spectrum | None = None,
+    probes: int = 64,
+) -> Agreement:
+    """Hold a predicted kernel against the measured kernel of the states.
+
+    No kernel is formed. Small ones are written out (`StateSpaceNTK.materialise`) and all numbers
+    are exact; of large ones norms and the state split are estimated from random probes.
+
+    Args:
+        predicted: from `predict_kernel`.
+        measured: the kernel of the states, same parameters, trials, times and weights.
+        result: its spectrum, if known, with at least as many vectors as the prediction's rank.
+        probes: random vectors for the state split of a large kernel.
+
+    Returns:
+        The agreement.
+
+    Raises:
+        ValueError: if trials, times, states or parameters differ.
+    """  # noqa: DOC502 (a helper raises)
+    _refuse_mismatch(predicted, measured)
+    small = is_small(measured)
+    ntk = measured.materialise() if small else measured
+    result = spectrum(ntk) if result is None else result
+    channels = state_split(ntk, predicted.projector, probes=None if small else probes)
+    critical = ntk.observed(predicted.projector.left.T)
+    critical_spectrum = spectrum(critical, k=predicted.rank)
+    split = parameter_split(ntk, predicted.directions, total=result)
+    moved, expected = _restricted(ntk, predicted, split, predicted.state_factors)
+    moved_x, expected_x = _restricted(critical, predicted, split, predicted.coordinate_factors)
+    measure = ntk.measure
+    return Agreement(
+        parameter_direction_cosine=_subspace_cosine(split, result),
+        operator_cosine=_operator_cosine(ntk, predicted, predicted.state_factors, result),
+        critical_channel_operator_cosine=_operator_cosine(
+            critical, predicted, predicted.coordinate_factors, critical_spectrum
+        ),
+        top_eigenvalue_ratio=float(predicted.eigenvalues[0] / result.eigenvalues[0]),
+        restricted_kernel_error=_kernel_error(moved, expected, measure),
+        critical_restricted_kernel_error=_kernel_error(moved_x, expected_x, measure),
+        critical_channel_share=float(split.share),
+        state_channel_share=float(channels.cc / channels.trace),
+        profile_cosine=_cosine(moved_x, expected_x, measure),
+        participation_ratio=result.participation_ratio,
+        critical_participation_ratio=critical_spectrum.participation_ratio,
+        times=ntk.times,
+        predicted_profile=_profile(expected_x),
+        measured_profile=_profile(moved_x),
+    )
+
+
+def _restricted(
+    ntk: StateSpaceNTK, predicted: PredictedKernel, split: ParameterSplit, factors: Array
+) -> tuple[Float[Array, "r N T k"], Float[Array, "r N T k"]]:
+    """S U and S_pred U."""
+    measured = jnp.stack([ntk.push(column) for column in split.directions.T])
+    weights = predicted.directions @ split.directions
+    return measured, jnp.tensordot(weights.T, factors, 1)
+
+
+def _subspace_cosine(split: ParameterSplit, result: Spectrum) -> float:
+    overlaps = split.directions.T @ result.right[:, : split.directions.shape[1]]
+    return float(jnp.linalg.svd(overlaps, compute_uv=False).min())
+
+
+def _operator_cosine(
+    ntk: StateSpaceNTK, predicted: PredictedKernel, factors: Array, result: Spectrum
+) -> float:
+    """tr(𝒦 F ΓΓᵀ F*) = Σ (S*Fⱼ)·(S*Fₖ)(γⱼ·γₖ): r pulls."""
+    pulled = jnp.stack([ntk.pull(factor) for factor in factors])
+    gram = predicted.directions @ predicted.directions.T
+    square = gram @ factor_products(factors, factors, ntk.measure)
+    size = jnp.sqrt(jnp.trace(square @ square))
+    return float(jnp.sum((pulled @ pulled.T) * gram) / (size * jnp.sqrt(result.trace_of_square)))
+
+
+def _kernel_error(moved: Array, expected: Array, measure: Array) -> float:
+    """‖XX* − YY*‖/‖XX*‖ from products of the factors alone."""
+    xx = factor_products(moved, moved, measure)
+    yy = factor_products(expected, expected, measure)
+    xy = factor_products(moved, expected, measure)
+    square = jnp.sum(xx**2) + jnp.sum(yy**2) - 2 * jnp.sum(xy**2)
+    return float(jnp.sqrt(jnp.maximum(square, 0.0) / jnp.sum(xx**2)))
+
+
+def _cosine(moved: Array, expected: Array, measure: Array) -> float:
+    def product(x: Array, y: Array) -> Array:
+        return jnp.sum(measure * x * y)
+
+    size = jnp.sqrt(product(moved, moved) * product(expected, expected))
+    return float(product(moved, expected) / size)
+
+
+def _profile(moved: Float[Array, "r N T d"]) -> Times:
+    return jnp.sqrt(jnp.mean(jnp.sum(moved**2, (0, 3)), 0))
+
+
+def _refuse_mismatch(predicted: PredictedKernel, measured: StateSpaceNTK) -> None:
+    if measured.readout is not None:
+        raise ValueError("compare: got the kernel of a read-out; use measured.observed(None).")
+    ours = (*predicted.state_factors.shape[1:], predicted.directions.shape[1])
+    theirs = (*measured.shape, measured.n_parameters)
+    if ours != theirs:
+        raise ValueError(
+            "compare: trials, times, states and parameters (N, T, n, p) are "
+            f"{ours} in the prediction but {theirs} in the measured kernel. Predict with its "
+            "initial states and times, and take ∇θμ in its parameters."
+        )
+    if not bool(jnp.allclose(predicted.weights, measured.sensitivity.weights)):
+        raise ValueError("compare: the weights of the times differ; predict with the kernel's own.")

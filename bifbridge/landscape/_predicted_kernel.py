@@ -1,0 +1,205 @@
+"""The low-rank kernel that a normal form predicts in state × parameter space."""
+
+import equinox as eqx
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from bifbridge._custom_types import InitialStates, ParameterVector, Scalar, Times, Trajectories
+from bifbridge._precision import require_x64
+from bifbridge.landscape._reduction import (
+    Amplitudes,
+    critical_projector,
+    initial_amplitudes,
+    solve_reduced,
+    unfolding_directions,
+)
+from bifbridge.normal_forms import NormalForm, ScalarNormalForm
+from bifbridge.sntk import SpectralProjector
+
+
+class PredictedKernel(eqx.Module):
+    """S_pred δθ = Σⱼ Fⱼ (γⱼ·δθ): rank one at scalar bifurcations, two at a Hopf bifurcation.
+
+    At a scalar one γ = ∇θμ and F = v gᵢ(t) with g = ∂a/∂μ along the reduced trajectory of trial i,
+    so that 𝒦 = S_pred S_pred* has the single eigenvalue |∇θμ|² Σᵢ⟨gᵢ, gᵢ⟩/N
+    (Hazelden and Shea-Brown, arXiv 2605.12763).
+
+    Attributes:
+        normal_form: what the prediction is made from.
+        projector: the critical eigenspace.
+        mu: distance from the bifurcation.
+        times: shape (T,).
+        weights: weights of the inner product over the times, shape (T,).
+        amplitudes: predicted coordinates x(t), z ≈ z* + V x, shape (N, T, d).
+        coordinate_factors: ∂x/∂(unfolding parameter j), shape (r, N, T, d).
+        state_factors: Fⱼ, shape (r, N, T, n).
+        directions: γⱼ, shape (r, p).
+    """
+
+    normal_form: NormalForm
+    projector: SpectralProjector
+    mu: Scalar
+    times: Times
+    weights: Times
+    amplitudes: Float[Array, "N T d"]
+    coordinate_factors: Float[Array, "r N T d"]
+    state_factors: Float[Array, "r N T n"]
+    directions: Float[Array, "r p"]
+
+    def push(self, dtheta: ParameterVector) -> Trajectories:
+        """S_pred δθ.
+
+        Args:
+            dtheta: shape (p,).
+
+        Returns:
+            Shape (N, T, n).
+        """
+        return jnp.tensordot(self.directions @ dtheta, self.state_factors, 1)
+
+    def pull(self, error: Trajectories) -> ParameterVector:
+        """S_pred* e in the trajectory inner product.
+
+        Args:
+            error: shape (N, T, n).
+
+        Returns:
+            Shape (p,).
+        """
+        return jnp.einsum("rntk,ntk->r", self.state_factors, self.measure * error) @ self.directions
+
+    @property
+    def measure(self) -> Float[Array, "1 T 1"]:
+        """Weights of the inner product over trials, times and states: wₜ/N."""
+        return self.weights[None, :, None] / self.state_factors.shape[1]
+
+    @property
+    def rank(self) -> int:
+        """Number of factors r."""
+        return self.directions.shape[0]
+
+    @property
+    def eigenvalues(self) -> Float[Array, " r"]:
+        """Non-zero eigenvalues of the predicted kernel of the states, largest first."""
+        return low_rank_eigenvalues(self.state_factors, self.directions, self.measure)
+
+    @property
+    def critical_eigenvalues(self) -> Float[Array, " r"]:
+        """Those of the predicted kernel of the coordinates Wᵀz."""
+        return low_rank_eigenvalues(self.coordinate_factors, self.directions, self.measure)
+
+
+def predict_kernel(
+    normal_form: NormalForm,
+    initial: InitialStates | Amplitudes,
+    times: Times,
+    weights: Times,
+    mu: Scalar | float = 0.0,
+    *,
+    order: int = 1,
+) -> PredictedKernel:
+    """The kernel that a normal form predicts near its bifurcation.
+
+    Args:
+        normal_form: with its unfolding gradients.
+        initial: initial states, shape (N, n), projected linearly on the critical eigenspace; or
+            amplitudes a₀ (complex y₀ for Hopf), shape (N,).
+        times: saved times, shape (T,), the first one being the initial time.
+        weights: their weights in the inner product, as of the sensitivity it is compared with.
+        mu: distance from the bifurcation along ∇θμ.
+        order: 1 for F = v g; 2 for F = (v + a h₂) g, with the centre manifold's curvature
+            (scalar bifurcations only).
+
+    Returns:
+        The predicted operator.
+
+    Raises:
+        PrecisionError: in a 32-bit session.
+        ValueError: if the normal form has no gradients, if `order` is neither 1 nor 2, or if a
+            reduced trajectory escapes to infinity before the last time.
+    """  # noqa: DOC502 (helpers raise)
+    require_x64("A predicted kernel")
+    directions = unfolding_directions(normal_form)
+    start = initial_amplitudes(normal_form, initial) if initial.ndim == 2 else initial
+    distance = jnp.asarray(mu, float)
+    trials = solve_reduced(normal_form, start, times, distance)
+    refuse_escape(trials.coordinates, times)
+    projector = critical_projector(normal_form)
+    factors = trials.sensitivities @ projector.right.T
+    if order == 2 and isinstance(normal_form, ScalarNormalForm):
+        bend = normal_form.second_order
+        factors = factors + trials.sensitivities * trials.coordinates * bend
+    elif order != 1:
+        raise ValueError(
+            f"predict_kernel: got order={order} for a {normal_form.kind}; expected 1, or 2 at a "
+            "real critical eigenvalue."
+        )
+    return PredictedKernel(
+        normal_form=normal_form,
+        projector=projector,
+        mu=distance,
+        times=times,
+        weights=weights,
+        amplitudes=trials.coordinates,
+        coordinate_factors=trials.sensitivities,
+        state_factors=factors,
+        directions=directions,
+    )
+
+
+def low_rank_eigenvalues(
+    factors: Float[Array, "r N T k"],
+    directions: Float[Array, "r p"],
+    measure: Float[Array, "1 T 1"],
+) -> Float[Array, " r"]:
+    """Eigenvalues of Σ Fⱼ (γⱼ·γₖ) Fₖ*, from two r × r matrices.
+
+    Args:
+        factors: Fⱼ.
+        directions: γⱼ.
+        measure: weights of the inner product.
+
+    Returns:
+        The r eigenvalues, largest first.
+    """
+    root = jnp.linalg.qr(directions.T)[1]
+    values = jnp.linalg.eigvalsh(root @ factor_products(factors, factors, measure) @ root.T)
+    return jnp.maximum(values[::-1], 0.0)
+
+
+def factor_products(
+    left: Float[Array, "r N T k"],
+    right: Float[Array, "s N T k"],
+    measure: Float[Array, "1 T 1"],
+) -> Float[Array, "r s"]:
+    """Inner products ⟨Fⱼ, Hₖ⟩ of two families of trajectories.
+
+    Args:
+        left: Fⱼ.
+        right: Hₖ.
+        measure: weights of the inner product.
+
+    Returns:
+        Shape (r, s).
+    """
+    return jnp.tensordot(left * measure, right, axes=((1, 2, 3), (1, 2, 3)))
+
+
+def refuse_escape(coordinates: Float[Array, "N T d"], times: Times) -> None:
+    """Raise if a reduced trajectory has left for infinity.
+
+    Args:
+        coordinates: NaN after the escape.
+        times: shape (T,).
+
+    Raises:
+        ValueError: naming the first such trial and time.
+    """
+    gone = jnp.isnan(coordinates).any(-1)
+    if bool(gone.any()):
+        trial = int(jnp.argmax(gone.any(1)))
+        when = float(times[int(jnp.argmax(gone[trial]))])
+        raise ValueError(
+            f"The reduced trajectory of trial {trial} escapes to infinity before t = {when:.6g}: "
+            "shorten the horizon, or leave out trials on that side of the bifurcation."
+        )
