@@ -7,6 +7,7 @@ from bifbridge.continuation._families import InputFamily as InputFamily
 from bifbridge.continuation._families import LeafFamily as LeafFamily
 from bifbridge.continuation._families import LineFamily as LineFamily
 from bifbridge.continuation._families import PlainFamily as PlainFamily
+from bifbridge.continuation._families import as_family as as_family
 from bifbridge.continuation._learning_path import LearningEvent as LearningEvent
 from bifbridge.continuation._learning_path import LearningPath as LearningPath
 from bifbridge.continuation._learning_path import TrackedEquilibrium as TrackedEquilibrium

@@ -7,6 +7,7 @@ from typing import Any
 import equinox as eqx
 import jax.numpy as jnp
 import jax.tree_util as jtu
+from jaxtyping import Array
 
 from bifbridge._custom_types import Input, ParameterVector, Scalar, State
 from bifbridge.fields import flatten_parameters, leaf_names
@@ -102,7 +103,8 @@ class LeafFamily(AbstractFamily):
         def replace(path: tuple[Any, ...], leaf: Any) -> Any:
             if jtu.keystr(path, simple=True, separator=".") != self.name:
                 return leaf
-            return leaf.at[self.index].set(p)
+            # A field in single precision must not round the parameter.
+            return leaf.astype(jnp.result_type(leaf, float)).at[self.index].set(p)
 
         return FieldVelocity(jtu.tree_map_with_path(replace, self.field), self.inputs)
 
@@ -232,7 +234,7 @@ class PlainVelocity(eqx.Module):
     function: Callable[[Any, Any], Any]
     parameter: Scalar | float
 
-    def __call__(self, z: State) -> State:
+    def __call__(self, z: State) -> Array:
         """The velocity of a state.
 
         Args:

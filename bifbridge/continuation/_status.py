@@ -25,6 +25,11 @@ class Status(enum.IntEnum):
         return self in {Status.SPAN_END, Status.CLOSED}
 
     @property
+    def word(self) -> str:
+        """The status as an identifier, such as "span_end"."""
+        return self.name.lower()
+
+    @property
     def sentence(self) -> str:
         """The status in words."""
         return _SENTENCES[self]

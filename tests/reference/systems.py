@@ -65,14 +65,12 @@ def _gru(z, g, s):
 
 def lorenz84(z, f, t=0.04):
     x, y, w, u = z
-    return jnp.stack(
-        [
-            -(y**2) - w**2 - 0.25 * x + 0.25 * f - 0.987 * u**2,
-            x * y - x * w - y + 0.25,
-            x * y + x * w - w,
-            -1.04 * u + 0.987 * u * x + t,
-        ]
-    )
+    return jnp.stack([
+        -(y**2) - w**2 - 0.25 * x + 0.25 * f - 0.987 * u**2,
+        x * y - x * w - y + 0.25,
+        x * y + x * w - w,
+        -1.04 * u + 0.987 * u * x + t,
+    ])
 
 
 _BIASED = _biased()
