@@ -1,0 +1,32 @@
+"""Figures: pure functions from results to Matplotlib axes."""
+
+from bifbridge.plotting._canvas import DOUBLE_COLUMN as DOUBLE_COLUMN
+from bifbridge.plotting._canvas import SINGLE_COLUMN as SINGLE_COLUMN
+from bifbridge.plotting._canvas import figure_of as figure_of
+from bifbridge.plotting._canvas import styled as styled
+from bifbridge.plotting._compositions import plot_direction as plot_direction
+from bifbridge.plotting._compositions import plot_learning as plot_learning
+from bifbridge.plotting._compositions import plot_training as plot_training
+from bifbridge.plotting._compositions import window_around as window_around
+from bifbridge.plotting._direction import plot_direction_entries as plot_direction_entries
+from bifbridge.plotting._direction import plot_direction_matrix as plot_direction_matrix
+from bifbridge.plotting._distance import plot_distance as plot_distance
+from bifbridge.plotting._effective_rank import plot_effective_rank as plot_effective_rank
+from bifbridge.plotting._equilibrium_eigenvalues import (
+    plot_equilibrium_eigenvalues as plot_equilibrium_eigenvalues,
+)
+from bifbridge.plotting._events import mark_events as mark_events
+from bifbridge.plotting._kernel_eigenvalues import (
+    plot_kernel_eigenvalues as plot_kernel_eigenvalues,
+)
+from bifbridge.plotting._landscape import plot_landscape as plot_landscape
+from bifbridge.plotting._learning_diagram import plot_learning_diagram as plot_learning_diagram
+from bifbridge.plotting._loss import plot_loss as plot_loss
+from bifbridge.plotting._scree import plot_scree as plot_scree
+from bifbridge.plotting._special_points import draw_special_point as draw_special_point
+from bifbridge.plotting._special_points import kind_in_words as kind_in_words
+from bifbridge.plotting._temporal_profile import plot_temporal_profile as plot_temporal_profile
+from bifbridge.plotting._theme import DARK as DARK
+from bifbridge.plotting._theme import LIGHT as LIGHT
+from bifbridge.plotting._theme import OKABE_ITO as OKABE_ITO
+from bifbridge.plotting._theme import Theme as Theme

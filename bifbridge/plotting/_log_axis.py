@@ -1,0 +1,32 @@
+"""Ticks of logarithmic axes that span less than a few decades."""
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
+
+
+def log_ordinate(ax: Axes) -> None:
+    """Make the y axis logarithmic, with as many plain numbers as its limits need.
+
+    Call it again when the limits have changed.
+
+    Args:
+        ax: axes with positive data.
+    """
+    ax.set_yscale("log", nonpositive="mask")
+    low, high = ax.get_ylim()
+    decades = np.log10(high / low)
+    subs = (1.0,) if decades > 2.2 else (1.0, 3.0) if decades > 1.5 else (1.0, 2.0, 5.0)
+    ax.yaxis.set_major_locator(LogLocator(subs=subs))
+    ax.yaxis.set_major_formatter(FuncFormatter(_plain))
+    ax.yaxis.set_minor_formatter(NullFormatter())
+
+
+def _plain(value: float, _position: int | None = None) -> str:
+    """0.02, 30 and 10⁻⁵ rather than 2×10⁻², 30.0 and 1e-05."""
+    if 1e-3 <= value < 1e4:
+        return f"{value:g}"
+    exponent = int(np.floor(np.log10(value) + 1e-9))
+    digit = value / 10.0**exponent
+    power = f"10^{{{exponent}}}"
+    return f"${power}$" if abs(digit - 1) < 1e-6 else f"${digit:.0f}\\times{power}$"
