@@ -3,6 +3,7 @@
 from bifbridge.plotting._canvas import DOUBLE_COLUMN as DOUBLE_COLUMN
 from bifbridge.plotting._canvas import SINGLE_COLUMN as SINGLE_COLUMN
 from bifbridge.plotting._canvas import figure_of as figure_of
+from bifbridge.plotting._canvas import new_figure as new_figure
 from bifbridge.plotting._canvas import styled as styled
 from bifbridge.plotting._compositions import plot_direction as plot_direction
 from bifbridge.plotting._compositions import plot_learning as plot_learning

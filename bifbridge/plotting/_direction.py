@@ -79,7 +79,7 @@ def plot_direction_matrix(
         limit = max(abs(predicted).max(), abs(measured).max())
         matrix = predicted if which == "predicted" else measured
         draw_matrix(axes, matrix, limit)
-        axes.set_title("predicted, ∇μ" if which == "predicted" else "measured, singular vector")
+        axes.set_title(which)
         axes.set(xlabel="from unit", ylabel="to unit")
     return axes
 

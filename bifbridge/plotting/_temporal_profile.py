@@ -28,11 +28,12 @@ def plot_temporal_profile(
         time, amplitude = values(crossing, "time"), values(crossing, "amplitude")
         measured = values(crossing, "measured_profile")
         predicted = values(crossing, "predicted_profile")
-        chosen = np.argsort(amplitude)[thinned(amplitude.size, trials)]
+        spread = np.linspace(0, amplitude.size - 1, min(trials, amplitude.size)).round()
+        chosen = np.argsort(amplitude)[spread.astype(int)]
         at = thinned(time.size, 9)
         for position, trial in enumerate(chosen[::-1]):
             colour = theme.cycle[position % len(theme.cycle)]
-            label = f"a₀ = {amplitude[trial]:.2g}"
+            label = f"a₀ = {amplitude[trial]:.2g}".replace("-", "−")
             axes.plot(time, measured[trial], color=colour, linewidth=1.2, label=label)
             draw_rings(axes, time[at], predicted[trial, at], colour=colour)
         axes.axhline(0.0, color=theme.muted, linewidth=0.6, zorder=1)

@@ -273,14 +273,19 @@ def _event_group():
 
 
 CONFIG = {
+    "seed": 3,
     "units": UNITS,
     "trials": TRIALS,
     "horizon": HORIZON,
+    "step_size": DT,
     "steps": STEPS,
-    "optimizer": {"name": "sgd", "learning_rate": RATE, "clip": CLIP},
-    "teacher": {"eigenvalues": [1.6, 1.2, 0.5]},
-    "seed": 3,
+    "optimizer": "sgd",
+    "learning_rate": RATE,
+    "clip_norm": CLIP,
     "dtype": "float64",
+    "nonlinearity": "tanh",
+    "teacher_eigenvalues": [1.6, 1.2, 0.5],
+    "trainable": ["weights"],
 }
 VERSIONS = {"bifbridge": "0.1.0", "jax": "0.10.2"}
 

@@ -1,0 +1,7 @@
+"""Pages: one self-contained HTML document per run, and its figures as files."""
+
+from bifbridge.report._figures import write_figures as write_figures
+from bifbridge.report._page import render as render
+from bifbridge.report._page import write_report as write_report
+from bifbridge.report._run import Run as Run
+from bifbridge.report._run import read_run as read_run

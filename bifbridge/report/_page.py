@@ -1,0 +1,123 @@
+"""One self-contained page per run."""
+
+import os
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+import xarray as xr
+
+from bifbridge._atomic import write_text
+from bifbridge._errors import RunFolderError
+from bifbridge.plotting import DARK, LIGHT
+from bifbridge.report import _story as story
+from bifbridge.report._catalogue import RunFigure, available
+from bifbridge.report._colours import custom_properties
+from bifbridge.report._criteria import findings
+from bifbridge.report._figures import pictures, write_figures
+from bifbridge.report._parts import (
+    events_table,
+    findings_table,
+    paragraphs,
+    picture,
+    settings_table,
+)
+from bifbridge.report._run import Run, read_run
+from bifbridge.report._words import escape
+
+#: The figures that belong to each section; all others go with the comparisons.
+HAPPENED = ("training", "crossing", "learning-diagram", "kernel-spectrum")
+
+
+def write_report(run_folder: str | os.PathLike[str]) -> Path:
+    """Render report.html and figures/ of a run folder from its data alone.
+
+    Args:
+        run_folder: holds run.nc and summary.json.
+
+    Returns:
+        The page.
+
+    Raises:
+        RunFolderError: if the data are missing or the folder cannot be written.
+        FileFormatError: if the data are truncated, foreign or of a newer release.
+    """  # noqa: DOC502 (read_run raises)
+    folder = Path(run_folder)
+    run = read_run(folder)
+    write_figures(run.tree, folder / "figures")
+    page = folder / "report.html"
+    try:
+        write_text(page, render(run))
+    except OSError as error:
+        raise RunFolderError(f"{page} cannot be written: {error.strerror}.") from error
+    return page
+
+
+def render(run: Run) -> str:
+    """The page of a run.
+
+    Args:
+        run: the run.
+
+    Returns:
+        A whole HTML document that needs nothing but itself.
+    """
+    results = findings(run)
+    figures = {entry.name: entry for entry in available(run.tree)}
+    compared = [name for name in figures if name not in HAPPENED]
+    return _asset("page.html").substitute(
+        style=_asset("page.css").substitute(
+            light=custom_properties("light"), dark=custom_properties("dark")
+        ),
+        title=story.headline(run),
+        notice=_notice(story.notice(run)),
+        lead=paragraphs(story.lead(run)),
+        trained=paragraphs(story.what_was_trained(run)),
+        bifurcation_heading=story.bifurcation_heading(run),
+        bifurcated=paragraphs(story.when_it_bifurcated(run)),
+        events=events_table(run.events) if run.events else "",
+        happened=_figures(run, [figures[n] for n in HAPPENED if n in figures]),
+        findings=_comparison(results),
+        reservations=_reservations(story.reservations(results), bool(results)),
+        compared=_figures(run, [figures[n] for n in compared]),
+        settings=settings_table("Settings", run.config),
+        versions=settings_table("Versions", run.part("versions")),
+    )
+
+
+def _figures(run: Run, entries: list[RunFigure]) -> str:
+    return "\n".join(_figure(run, entry) for entry in entries)
+
+
+def _figure(run: Run, entry: RunFigure) -> str:
+    tree: xr.DataTree = run.tree
+    image = picture(pictures(entry, tree, LIGHT), pictures(entry, tree, DARK), entry.alt)
+    css = "wide" if entry.wide else "single"
+    return (
+        f'<figure class="{css}" id="{entry.name}"><h3>{escape(entry.title)}</h3>\n{image}\n'
+        f"<figcaption>{entry.caption(run)} <small>figures/{entry.name}.pdf</small></figcaption>"
+        "</figure>"
+    )
+
+
+def _comparison(results: list) -> str:
+    if results:
+        return findings_table(results)
+    return "<p>Without a bifurcation there is no normal form to hold against the kernel.</p>"
+
+
+def _reservations(items: list[str], compared: bool) -> str:
+    if not compared:
+        return ""
+    text = "<p>Nothing: every comparison above reached what was asked of it.</p>"
+    if items:
+        text = "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
+    return f'<section id="reservations"><h3>What did not match</h3>\n{text}</section>'
+
+
+def _notice(text: str) -> str:
+    return f'<p class="notice" role="note">{text}</p>' if text else ""
+
+
+def _asset(name: str) -> Template:
+    return Template((resources.files("bifbridge.report") / name).read_text(encoding="utf-8"))

@@ -1,0 +1,169 @@
+"""A report is one whole page that says what the data say, and nothing else."""
+
+import itertools
+import re
+
+import pytest
+
+from bifbridge.report import read_run, render, write_report
+from bifbridge.report._colours import COLOURS
+from bifbridge.report._figures import Picture
+from tests.report.helpers.contrast import contrast
+from tests.report.helpers.page_reader import PageReader
+from tests.report.helpers.synthetic_run import run_summary, write_run
+
+
+def blank(entry, tree, theme):
+    """Pictures for tests that read the words alone."""
+    return Picture("data:image/svg+xml;base64,", 1, 1), None
+
+
+@pytest.fixture
+def without_pictures(monkeypatch):
+    monkeypatch.setattr("bifbridge.report._page.pictures", blank)
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory):
+    folder = write_run(tmp_path_factory.mktemp("runs") / "full")
+    return PageReader(write_report(folder).read_text(encoding="utf-8"))
+
+
+def without_bifurcation():
+    summary = run_summary()
+    return summary | {
+        "first_bifurcation": None,
+        "prediction": None,
+        "events": [],
+        "distance_study": None,
+        "effective_rank": summary["effective_rank"] | {"at_bifurcation": None},
+    }
+
+
+def page_of(folder, **contents):
+    return PageReader(render(read_run(write_run(folder, **contents))))
+
+
+def test_the_page_is_well_formed_with_one_heading_of_each_section(full):
+    assert full.errors == []
+    assert len(full.all("h1")) == 1
+    levels = [int(tag[1]) for tag, _ in full.tags if re.fullmatch(r"h[1-6]", tag)]
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
+    identities = [a["id"] for _, a in full.tags if "id" in a]
+    assert len(identities) == len(set(identities))
+    targets = [a["href"][1:] for a in full.all("a")]
+    assert set(targets) <= set(identities)
+
+
+def test_the_page_needs_nothing_but_itself(full):
+    addresses = [
+        value
+        for _, attributes in full.tags
+        for name, value in attributes.items()
+        if name in {"src", "srcset", "href"}
+    ]
+    assert addresses
+    assert all(a.startswith(("data:image/svg+xml;base64,", "#")) for a in addresses)
+    assert not full.all("script")
+    assert not full.all("link")
+    (policy,) = [m for m in full.all("meta") if m.get("http-equiv") == "Content-Security-Policy"]
+    assert policy["content"].startswith("default-src 'none'")
+
+
+def test_every_figure_has_words_for_those_who_do_not_see_it(full):
+    assert len(full.all("figure")) == len(full.all("figcaption")) == 9
+    assert all(len(image["alt"]) > 40 for image in full.all("img"))
+
+
+def test_every_figure_has_a_dark_variant_and_wide_ones_a_narrow_layout(full):
+    media = [source["media"] for source in full.all("source")]
+    assert sum(m == "screen and (prefers-color-scheme: dark)" for m in media) == 9
+    wide = [a for a in full.all("figure") if a["class"] == "wide"]
+    assert sum("max-width" in m and "dark" in m for m in media) == len(wide) == 5
+    assert all(m.startswith("screen") for m in media), "print stays light"
+
+
+def test_the_page_says_when_into_what_and_how_well(full):
+    summary = run_summary()
+    step = summary["first_bifurcation"]["step"]
+    assert f"step {step:.2f} the student" in full.words.replace(" .", ".")
+    assert "through a supercritical pitchfork" in full.words
+    assert f"{summary['prediction']['parameter_direction_cosine']:.4f}" in full.words
+    assert "participation ratio" in full.words
+    assert "6 units" in full.words
+    assert "12 steps after" in full.words
+    assert "Nothing: every comparison above" in full.words
+    assert "not known" not in full.words
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_what_did_not_match_is_said(tmp_path):
+    summary = run_summary()
+    summary["prediction"]["top_eigenvalue_ratio"] = 1.31
+    summary["distance_study"]["slopes"]["top_eigenvalue_error"] = 0.4
+    summary["events"][0]["loss_drop_offset"] = None
+    page = page_of(tmp_path, summary=summary)
+    assert "3 of 12 comparisons did not come out" in page.words
+    said = page.words.split("What did not match")[1]
+    for name in ("Leading eigenvalue", "Order of the error: top eigenvalue", "Loss drop"):
+        assert name in said
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_numbers_beyond_the_known_ones_are_shown_without_a_verdict(tmp_path):
+    summary = run_summary()
+    summary["prediction"]["profile_cosine"] = 0.9876
+    assert "Profile cosine" in page_of(tmp_path, summary=summary).words
+
+
+def test_a_run_without_bifurcation_gets_a_page_that_says_so(tmp_path):
+    page = page_of(
+        tmp_path,
+        without=["events", "crossing", "landscape", "distance"],
+        summary=without_bifurcation(),
+    )
+    assert page.errors == []
+    assert "A student network that met no bifurcation" in page.words
+    assert "no normal form to hold against" in page.words
+    assert "not known" not in page.words
+    assert len(page.all("figure")) == 3
+
+
+@pytest.mark.usefixtures("without_pictures")
+@pytest.mark.parametrize(
+    "missing", ["kernel", "equilibrium", "diagram", "events", "crossing", "landscape", "distance"]
+)
+def test_a_missing_group_leaves_out_its_figures_only(missing, tmp_path):
+    page = page_of(tmp_path, without=[missing])
+    assert page.errors == []
+    assert 5 < len(page.all("figure")) <= 9
+
+
+def test_the_training_alone_makes_a_page(tmp_path):
+    others = ["kernel", "equilibrium", "diagram", "events", "crossing", "landscape", "distance"]
+    page = page_of(tmp_path, without=others, summary={"status": "interrupted"})
+    assert page.errors == []
+    assert "not complete" in page.words
+    assert [a["id"] for a in page.all("figure")] == ["training"]
+
+
+@pytest.mark.usefixtures("without_pictures")
+def test_text_from_files_cannot_become_markup(tmp_path):
+    summary = run_summary()
+    summary["config"] = summary["config"] | {"optimizer": "<script>alert(1)</script>", "<b>": "&"}
+    summary["status"] = "<img src=x onerror=alert(1)>"
+    summary["first_bifurcation"]["kind"] = "<i>odd</i>"
+    page = page_of(tmp_path, without=["crossing", "landscape", "distance"], summary=summary)
+    assert page.errors == []
+    assert not page.all("script")
+    assert not page.all("i")
+    assert "<script>alert(1)</script>" in page.words
+    assert all(a["src"].startswith("data:") for a in page.all("img"))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_stands_out_from_the_page(theme):
+    colours = COLOURS[theme]
+    for name in ("ink", "muted", "link", "good", "bad"):
+        for ground in ("ground", "raised"):
+            assert contrast(colours[name], colours[ground]) >= 4.5, (name, ground)
