@@ -2,6 +2,8 @@
 
 from bifbridge.landscape._agreement import Agreement as Agreement
 from bifbridge.landscape._agreement import compare as compare
+from bifbridge.landscape._distance_study import THEORETICAL_ORDERS as THEORETICAL_ORDERS
+from bifbridge.landscape._distance_study import distance_study as distance_study
 from bifbridge.landscape._loss_landscape import LossLandscape as LossLandscape
 from bifbridge.landscape._loss_landscape import loss_on_line as loss_on_line
 from bifbridge.landscape._loss_landscape import predict_loss as predict_loss

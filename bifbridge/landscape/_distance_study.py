@@ -1,0 +1,186 @@
+"""A controlled study: the same network at a shrinking distance from its pitchfork."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+import xarray as xr
+from jaxtyping import Array, Float
+
+from bifbridge._custom_types import InitialStates, ParameterVector, Scalar, Trajectories
+from bifbridge.fields import flatten_parameters
+from bifbridge.landscape._agreement import compare
+from bifbridge.landscape._loss_landscape import LossLandscape, loss_on_line, predict_loss
+from bifbridge.landscape._predicted_kernel import predict_kernel
+from bifbridge.landscape._reduction import unfolding_directions
+from bifbridge.normal_forms import NormalForm, ScalarNormalForm
+from bifbridge.sntk import StateSpaceNTK
+from bifbridge.trajectories import TimeGrid, linearise, solve, uniform_grid
+
+#: Powers of |μ| at which the errors vanish. With a ∝ |μ|^½ and t ∝ 1/|μ| the reduced equation is
+#: the same at every distance. What the reduction leaves out is smaller by a², μ or 1/t, each
+#: O(|μ|), relative to the critical response; sizes differ at that order, and directions, whose
+#: error is orthogonal, at its square.
+THEORETICAL_ORDERS = {
+    "parameter_direction_cosine_deficit": 2.0,
+    "operator_cosine_deficit": 2.0,
+    "critical_channel_operator_cosine_deficit": 2.0,
+    "critical_channel_share_deficit": 2.0,
+    "top_eigenvalue_ratio_error": 1.0,
+    "restricted_kernel_error": 1.0,
+    "critical_restricted_kernel_error": 1.0,
+    "loss_landscape_relative_error": 1.0,
+}
+
+
+def distance_study(
+    field: Any,
+    normal_form: NormalForm,
+    *,
+    names: Sequence[str] | None = None,
+    distances: Sequence[float] = (0.08, 0.04, 0.02, 0.01, 0.005),
+    side: int = 1,
+    amplitude: float = 0.5,
+    duration: float = 3.0,
+    steps: int = 800,
+    save_every: int = 8,
+) -> xr.Dataset:
+    """Errors of the predictions at distances |μ| from a pitchfork, and the orders they fall at.
+
+    At each distance the field is θ* + μ ∇θμ/|∇θμ|², two trials start on the centre manifold at
+    a₀ = A|μ/c₃|^½ and A/2 of it, and run for the time D/|μ|, so that the reduced problem is the
+    same up to scale. The loss is that of the states against the field at 2μ, on the line from
+    μ/2 to 3μ/2.
+
+    Args:
+        field: a field at its pitchfork, θ*.
+        normal_form: of that pitchfork, with ∇θμ over the same `names`.
+        names: the leaves in θ, as in `flatten_parameters`; None for all.
+        distances: values of |μ|, well below the next eigenvalue's.
+        side: 1 for μ > 0, −1 for μ < 0.
+        amplitude: A, in units of the amplitude of the arms of the pitchfork.
+        duration: D, in units of 1/|μ|.
+        steps: solver steps at every distance.
+        save_every: steps between saved states.
+
+    Returns:
+        "error" over "quantity" and "distance"; over "quantity" the "slope" fitted to all distances,
+        the "final_slope" between the two smallest, and the "theoretical_order".
+
+    Raises:
+        ValueError: unless the normal form is a pitchfork with an unfolding gradient.
+    """
+    if not isinstance(normal_form, ScalarNormalForm) or normal_form.kind != "pitchfork":
+        raise ValueError(f"distance_study: got a {normal_form.kind}, expected a pitchfork.")
+    if side not in {-1, 1}:
+        raise ValueError(f"distance_study: got side={side}, expected 1 or -1.")
+    (gradient,) = unfolding_directions(normal_form)
+    chosen = None if names is None else tuple(names)
+    line = gradient / (gradient @ gradient)
+    rows = [
+        _errors(
+            _Line(field, chosen, normal_form, line),
+            side * size,
+            amplitude,
+            uniform_grid(duration / size, duration / size / steps, save_every=save_every),
+        )
+        for size in distances
+    ]
+    return _dataset(rows, distances, side)
+
+
+class _Line(eqx.Module):
+    """The fields θ* + μ ∇θμ/|∇θμ|²."""
+
+    field: Any
+    names: tuple[str, ...] | None = eqx.field(static=True)
+    form: ScalarNormalForm
+    line: ParameterVector
+
+    @property
+    def theta(self) -> ParameterVector:
+        """The critical parameters θ*."""
+        return flatten_parameters(self.field, self.names)[0]
+
+    def at(self, mu: float | Scalar) -> Any:
+        """The field at a distance μ."""
+        theta, rebuild = flatten_parameters(self.field, self.names)
+        return rebuild(theta + mu * self.line)
+
+
+class _StateLoss(eqx.Module):
+    """Mean squared distance of the states from a target, halved; compiled once for all μ."""
+
+    line: _Line
+    start: InitialStates
+    grid: TimeGrid
+    target: Trajectories
+
+    def __call__(self, theta: ParameterVector) -> Scalar:
+        _, rebuild = flatten_parameters(self.line.field, self.line.names)
+        errors = solve(rebuild(theta), self.start, self.grid) - self.target
+        weights = self.grid.weights / self.grid.weights.sum()
+        return 0.5 * jnp.einsum("t,itk->", weights, errors**2) / self.start.shape[0]
+
+
+def _errors(line: _Line, mu: float, amplitude: float, grid: TimeGrid) -> dict[str, float]:
+    form = line.form
+    size = amplitude * jnp.sqrt(jnp.abs(mu / form.cubic)) * jnp.array([1.0, 0.5])
+    start = _on_centre_manifold(form, size)
+    sensitivity = linearise(line.at(mu), start, grid, names=line.names)
+    predicted = predict_kernel(form, size, grid.times, grid.weights, mu)
+    found = compare(predicted, StateSpaceNTK(sensitivity))
+    return {
+        "parameter_direction_cosine_deficit": 1 - found.parameter_direction_cosine,
+        "operator_cosine_deficit": 1 - found.operator_cosine,
+        "critical_channel_operator_cosine_deficit": 1 - found.critical_channel_operator_cosine,
+        "critical_channel_share_deficit": 1 - found.critical_channel_share,
+        "top_eigenvalue_ratio_error": abs(1 - found.top_eigenvalue_ratio),
+        "restricted_kernel_error": found.restricted_kernel_error,
+        "critical_restricted_kernel_error": found.critical_restricted_kernel_error,
+        "loss_landscape_relative_error": _loss_error(line, mu, start, size, grid),
+    }
+
+
+def _on_centre_manifold(form: ScalarNormalForm, size: Float[Array, " N"]) -> InitialStates:
+    """Up to the third power of the amplitude."""
+    return form.state + size[:, None] * form.right + size[:, None] ** 2 / 2 * form.second_order
+
+
+def _loss_error(
+    line: _Line, mu: float, start: InitialStates, size: Float[Array, " N"], grid: TimeGrid
+) -> float:
+    values = mu * jnp.linspace(0.5, 1.5, 5)
+    weights = grid.weights / grid.weights.sum()
+    loss = _StateLoss(line, start, grid, solve(line.at(2 * mu), start, grid))
+    gradient = line.line / (line.line @ line.line)
+    measured = loss_on_line(loss, line.theta, gradient, values)
+    predicted = predict_loss(line.form, size, grid.times, weights, values, target_mu=2 * mu)
+    return LossLandscape(values, predicted, measured).relative_error
+
+
+def _dataset(rows: list[dict[str, float]], distances: Sequence[float], side: int) -> xr.Dataset:
+    quantities = list(THEORETICAL_ORDERS)
+    errors = np.array([[row[name] for row in rows] for name in quantities])
+    order = np.argsort(distances)[:2]
+    nearest = np.asarray(distances)[order]
+    return xr.Dataset(
+        {
+            "error": (("quantity", "distance"), errors),
+            "slope": ("quantity", [_slope(distances, error) for error in errors]),
+            "final_slope": ("quantity", [_slope(nearest, e[order]) for e in errors]),
+            "theoretical_order": ("quantity", list(THEORETICAL_ORDERS.values())),
+        },
+        coords={"quantity": quantities, "distance": np.asarray(distances, float)},
+        attrs={"side": side},
+    )
+
+
+def _slope(distances: Sequence[float] | np.ndarray, errors: np.ndarray) -> float:
+    """Least squares in log-log over errors that stand clear of rounding."""
+    clear = errors > 1e-12
+    if clear.sum() < 2:
+        return float("nan")
+    return float(np.polyfit(np.log(np.asarray(distances)[clear]), np.log(errors[clear]), 1)[0])
