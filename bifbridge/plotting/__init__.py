@@ -1,5 +1,7 @@
 """Figures: pure functions from results to Matplotlib axes."""
 
+from bifbridge.plotting._branch import plot_bifurcation_diagram as plot_bifurcation_diagram
+from bifbridge.plotting._branch import plot_branch as plot_branch
 from bifbridge.plotting._canvas import DOUBLE_COLUMN as DOUBLE_COLUMN
 from bifbridge.plotting._canvas import SINGLE_COLUMN as SINGLE_COLUMN
 from bifbridge.plotting._canvas import figure_of as figure_of

@@ -50,7 +50,9 @@ def canvas(
         yield ax
         return
     with styled(theme):
-        yield new_figure(theme, width=width, height=height).subplots()
+        axes = new_figure(theme, width=width, height=height).subplots()
+        axes.locator_params(nbins=7)
+        yield axes
 
 
 def new_figure(theme: Theme, *, width: float, height: float) -> Figure:

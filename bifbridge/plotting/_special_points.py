@@ -33,6 +33,7 @@ STYLES = {
     "pitchfork": PointStyle("pitchfork", "BP", "D", 1, 5.2),
     "transcritical": PointStyle("transcritical", "BP", "X", 1, 6.5),
     "branch_point": PointStyle("branch point", "BP", "s", 1, 5.5),
+    "neutral_saddle": PointStyle("neutral saddle", "NS", "+", 3, 7.0),
     "flip": PointStyle("flip", "PD", "P", 3, 6.5),
     "neimark_sacker": PointStyle("Neimark–Sacker", "TR", "h", 3, 6.5),
     "bogdanov_takens": PointStyle("Bogdanov–Takens", "BT", "*", 3, 8.5),

@@ -84,5 +84,8 @@ def _cut(
 
 
 def _append(run: tuple[list[float], list[float], bool], point: tuple[float, float]) -> None:
+    """Add a point, unless the piece already ends there."""
+    if run[0] and (run[0][-1], run[1][-1]) == point:
+        return
     run[0].append(point[0])
     run[1].append(point[1])

@@ -60,6 +60,7 @@ def write_figures(tree: xr.DataTree, folder: str | os.PathLike[str]) -> list[Pat
                 written.append(Path(folder) / f"{entry.name}.{suffix}")
                 with atomic_path(written[-1]) as path, styled(LIGHT):
                     figure.savefig(path, dpi=200, metadata=_UNDATED[suffix])
+                figure.set_layout_engine("none")  # laid out once, by the first of them
     except OSError as error:
         raise RunFolderError(f"{folder} cannot be written: {error.strerror}.") from error
     return written

@@ -1,0 +1,127 @@
+"""Bifurcation diagrams of continued branches."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from jaxtyping import Float
+from matplotlib.axes import Axes
+
+from bifbridge.continuation import Branch
+from bifbridge.plotting._canvas import canvas
+from bifbridge.plotting._legend import legend_above
+from bifbridge.plotting._special_points import draw_special_point
+from bifbridge.plotting._stability import draw_by_stability
+from bifbridge.plotting._theme import LIGHT, Theme
+
+#: A component of the state, weights of a projection, or any function of the state.
+Observable = int | Float[np.ndarray, " n"] | Callable[[np.ndarray], float]
+
+
+def plot_branch(
+    branch: Branch,
+    *,
+    observable: Observable = 0,
+    ax: Axes | None = None,
+    theme: Theme = LIGHT,
+    colour: str | None = None,
+) -> Axes:
+    """A branch against its parameter: stable solid and thick, unstable dashed and thin.
+
+    Special points are filled where an extended system converged and hollow where they are only
+    bracketed. Stability changes exactly at them.
+
+    Args:
+        branch: of a continuation.
+        observable: what of the state is shown: a component, a projection or a function.
+        ax: axes to draw on; None makes a figure.
+        theme: the colours.
+        colour: of the stable pieces; None for the theme's first.
+
+    Returns:
+        The axes.
+
+    Example:
+        >>> import bifbridge.continuation as bc
+        >>> problem = bc.ContinuationProblem(lambda z, p: p * z - z**3, [0.0], span=(-1, 1))
+        >>> plot_branch(bc.continuation(problem)).get_xlabel()
+        'parameter p'
+    """
+    measure = _measure(observable)
+    with canvas(ax, theme) as axes:
+        parameters, heights, stable = _with_special_points(branch, measure)
+        draw_by_stability(
+            axes, parameters, heights, stable, colour=colour or theme.primary, theme=theme
+        )
+        for point in branch.special_points:
+            if point.kind != "endpoint":
+                height, is_sharp = measure(np.asarray(point.state)), point.converged
+                draw_special_point(
+                    axes, point.parameter, height, point.kind, converged=is_sharp, theme=theme
+                )
+        axes.set(xlabel="parameter p", ylabel=_name(observable))
+        legend_above(axes)
+    return axes
+
+
+def plot_bifurcation_diagram(
+    branches: Sequence[Branch],
+    *,
+    observable: Observable = 0,
+    ax: Axes | None = None,
+    theme: Theme = LIGHT,
+) -> Axes:
+    """Several branches of one problem over the same parameter.
+
+    Args:
+        branches: of one or several continuations.
+        observable: as for `plot_branch`.
+        ax: axes to draw on; None makes a figure.
+        theme: the colours.
+
+    Returns:
+        The axes.
+
+    Raises:
+        ValueError: if there is no branch.
+    """
+    if not branches:
+        raise ValueError("plot_bifurcation_diagram: got no branch, expected at least one.")
+    with canvas(ax, theme) as axes:
+        for branch in branches:
+            plot_branch(branch, observable=observable, ax=axes, theme=theme)
+    return axes
+
+
+def _with_special_points(
+    branch: Branch, measure: Callable[[np.ndarray], float]
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The branch with each special point inserted twice: with the stability before and after."""
+    known = [
+        (float(p), measure(z), int(count))
+        for p, z, count in zip(branch.parameters, branch.states, branch.unstable, strict=True)
+    ]
+    rows: list[tuple[float, float, bool]] = []
+    for index, (parameter, height, unstable) in enumerate(known):
+        rows.append((parameter, height, unstable == 0))
+        for point in (p for p in branch.special_points if p.index == index):
+            here = point.parameter, measure(np.asarray(point.state))
+            rows.append((*here, unstable == 0))
+            unstable += point.jump
+            rows.append((*here, unstable == 0))
+    parameters, heights, stable = (np.array(column) for column in zip(*rows, strict=True))
+    return parameters, heights, stable
+
+
+def _measure(observable: Observable) -> Callable[[np.ndarray], float]:
+    if callable(observable):
+        return lambda state: float(observable(state))
+    if isinstance(observable, np.ndarray):
+        return lambda state: float(observable @ state)
+    return lambda state: float(state[observable])
+
+
+def _name(observable: Observable) -> str:
+    if callable(observable):
+        name = getattr(observable, "__name__", "")
+        return "observable" if name in {"", "<lambda>"} else name
+    return "projection w·z" if isinstance(observable, np.ndarray) else f"state z[{observable}]"
