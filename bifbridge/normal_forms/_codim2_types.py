@@ -1,0 +1,301 @@
+"""Normal forms of equilibria at points of codimension two.
+
+The conventions are those of Kuznetsov, *Elements of Applied Bifurcation Theory* (Springer, 3rd
+edition 2004), chapter 8, and of Kuznetsov, "Numerical normalization techniques for all codim 2
+bifurcations of equilibria in ODE's", SIAM J. Numer. Anal. 36 (1999) 1104–1124. Critical right
+eigenvectors have unit 2-norm and left ones are scaled by their product with them.
+"""
+
+from typing import Literal
+
+import equinox as eqx
+from jaxtyping import Array, Complex, Float
+
+from bifbridge._custom_types import Scalar, State
+
+
+class CuspNormalForm(eqx.Module):
+    """The reduced equation ẇ = β₁ + β₂w + c w³ at a zero eigenvalue with b₂ = 0.
+
+    Kuznetsov, section 8.2. Along the fold curve, 27 β₁² c = −4 β₂³ near the point.
+
+    Attributes:
+        state: z*, shape (n,).
+        eigenvalue: the critical eigenvalue, near zero.
+        right: v, |v| = 1; its first component of (nearly) largest size is positive.
+        left: w, wᵀv = 1.
+        quadratic: b₂ = ½wᵀB(v,v), near zero: how well the point is located.
+        cubic: c = ⅙wᵀ[C(v,v,v) + 3B(v,h₂)], Ah₂ = −B(v,v) + (wᵀB(v,v))v, wᵀh₂ = 0.
+    """
+
+    state: State
+    eigenvalue: Scalar
+    right: State
+    left: State
+    quadratic: Scalar
+    cubic: Scalar
+
+    @property
+    def kind(self) -> Literal["cusp"]:
+        """Always "cusp"."""
+        return "cusp"
+
+    def __repr__(self) -> str:
+        return f"cusp: ẇ = β₁ + β₂w {_signed(self.cubic)} w³"
+
+
+class BogdanovTakensNormalForm(eqx.Module):
+    """ẇ₀ = w₁, ẇ₁ = β₁ + β₂w₀ + a w₀² + b w₀w₁ at a double zero eigenvalue.
+
+    Kuznetsov, section 8.4 and (1999), equations 3.1–3.4: Aq₀ = 0, Aq₁ = q₀, Aᵀp₁ = 0, Aᵀp₀ = p₁,
+    |q₀| = 1, q₀ᵀq₁ = 0, p₀ᵀq₀ = p₁ᵀq₁ = 1, p₀ᵀq₁ = p₁ᵀq₀ = 0. Changing the sign of q₀ changes
+    those of both a and b.
+
+    Attributes:
+        state: z*, shape (n,).
+        right: q₀; its first component of (nearly) largest size is positive.
+        generalised: q₁.
+        left: p₁.
+        left_generalised: p₀.
+        quadratic: a = ½p₁ᵀB(q₀,q₀).
+        mixed: b = p₀ᵀB(q₀,q₀) + p₁ᵀB(q₀,q₁).
+    """
+
+    state: State
+    right: State
+    generalised: State
+    left: State
+    left_generalised: State
+    quadratic: Scalar
+    mixed: Scalar
+
+    @property
+    def kind(self) -> Literal["bogdanov_takens"]:
+        """Always "bogdanov_takens"."""
+        return "bogdanov_takens"
+
+    @property
+    def criticality(self) -> Literal["supercritical", "subcritical"]:
+        """Whether the cycles born along the Hopf curve nearby are stable in the plane (ab < 0)."""
+        return "supercritical" if float(self.quadratic * self.mixed) < 0 else "subcritical"
+
+    def __repr__(self) -> str:
+        return (
+            f"Bogdanov–Takens: ẇ₁ = β₁ + β₂w₀ {_signed(self.quadratic)} w₀² "
+            f"{_signed(self.mixed)} w₀w₁, {self.criticality} Hopf nearby"
+        )
+
+
+class BautinNormalForm(eqx.Module):
+    """ẇ = (μ + iω)w + c₁w|w|² + c₂w|w|⁴ where Re c₁ = 0, with z = z* + 2Re(wq) + ….
+
+    Kuznetsov, section 8.3, and (1999), equations 3.5–3.7: ℓ₁ = Re c₁/ω, ℓ₂ = Re c₂/ω, |q| = 1.
+    Other programs leave out the division by ω or multiply c₂ by 12.
+
+    Attributes:
+        state: z*, shape (n,).
+        frequency: ω > 0.
+        right: q, Aq = iωq, |q| = 1; its first component of (nearly) largest size is positive.
+        left: p, Aᵀp = −iωp, pᴴq = 1.
+        cubic: c₁, whose real part is near zero.
+        quintic: c₂; its real part is independent of coordinates where Re c₁ = 0.
+    """
+
+    state: State
+    frequency: Scalar
+    right: Complex[Array, " n"]
+    left: Complex[Array, " n"]
+    cubic: Complex[Array, ""]
+    quintic: Complex[Array, ""]
+
+    @property
+    def kind(self) -> Literal["bautin"]:
+        """Always "bautin" (also called generalised Hopf)."""
+        return "bautin"
+
+    @property
+    def first_lyapunov(self) -> Scalar:
+        """ℓ₁ = Re c₁/ω."""
+        return self.cubic.real / self.frequency
+
+    @property
+    def second_lyapunov(self) -> Scalar:
+        """ℓ₂ = Re c₂/ω."""
+        return self.quintic.real / self.frequency
+
+    def __repr__(self) -> str:
+        return (
+            f"Bautin: ω = {float(self.frequency):.6g}, c₁ = {_complex(self.cubic)}, "
+            f"c₂ = {_complex(self.quintic)}, ℓ₂ = {float(self.second_lyapunov):.6g}"
+        )
+
+
+class ZeroHopfNormalForm(eqx.Module):
+    """The cubic normal form at eigenvalues 0 and ±iω, also called fold–Hopf.
+
+    Kuznetsov, section 8.5, and (1999), equations 3.8–3.16:
+
+        ẇ₀ = ½G₂₀₀w₀² + G₀₁₁|w₁|² + ⅙G₃₀₀w₀³ + G₁₁₁w₀|w₁|²
+        ẇ₁ = iωw₁ + G₁₁₀w₀w₁ + ½G₂₁₀w₀²w₁ + ½G₀₂₁w₁|w₁|²
+
+    with z = z* + w₀q₀ + 2Re(w₁q₁) + …, |q₀| = |q₁| = 1. Changing the sign of q₀ changes those of
+    G₂₀₀, G₀₁₁ and G₁₁₀.
+
+    Attributes:
+        state: z*, shape (n,).
+        frequency: ω > 0.
+        right: q₀; its first component of (nearly) largest size is positive.
+        left: p₀, p₀ᵀq₀ = 1.
+        right_turning: q₁, Aq₁ = iωq₁, with the same rule.
+        left_turning: p₁, p₁ᴴq₁ = 1.
+        g200: G₂₀₀.
+        g011: G₀₁₁.
+        g110: G₁₁₀.
+        g300: G₃₀₀.
+        g111: G₁₁₁.
+        g210: G₂₁₀.
+        g021: G₀₂₁.
+    """
+
+    state: State
+    frequency: Scalar
+    right: State
+    left: State
+    right_turning: Complex[Array, " n"]
+    left_turning: Complex[Array, " n"]
+    g200: Scalar
+    g011: Scalar
+    g110: Complex[Array, ""]
+    g300: Scalar
+    g111: Scalar
+    g210: Complex[Array, ""]
+    g021: Complex[Array, ""]
+
+    @property
+    def kind(self) -> Literal["zero_hopf"]:
+        """Always "zero_hopf"."""
+        return "zero_hopf"
+
+    @property
+    def s(self) -> int:
+        """The sign of G₂₀₀G₀₁₁: s = 1 has cycles and tori only through quadratic terms."""
+        return 1 if float(self.g200 * self.g011) > 0 else -1
+
+    @property
+    def theta(self) -> Scalar:
+        """θ = Re G₁₁₀/G₂₀₀, which with s chooses one of the four unfoldings."""
+        return self.g110.real / self.g200
+
+    @property
+    def e(self) -> Scalar:
+        """The cubic coefficient e of the form ẇ₁ = iωw₁ + d w₀w₁ + e w₀²w₁, up to a change of time.
+
+        e = ½Re[G₂₁₀ + G₁₁₀(Re G₀₂₁/G₀₁₁ − G₃₀₀/G₂₀₀ + G₁₁₁/G₀₁₁) − G₀₂₁G₂₀₀/(2G₀₁₁)].
+        """
+        ratio = self.g021.real / self.g011 - self.g300 / self.g200 + self.g111 / self.g011
+        inner = self.g210 + self.g110 * ratio - self.g021 * self.g200 / (2 * self.g011)
+        return 0.5 * inner.real
+
+    def __repr__(self) -> str:
+        return (
+            f"zero-Hopf: ω = {float(self.frequency):.6g}, G₂₀₀ = {float(self.g200):.6g}, "
+            f"G₀₁₁ = {float(self.g011):.6g}, G₁₁₀ = {_complex(self.g110)}, s = {self.s:+d}, "
+            f"θ = {float(self.theta):.6g}, e = {float(self.e):.6g}"
+        )
+
+
+class HopfHopfNormalForm(eqx.Module):
+    """The cubic normal form at two pairs of imaginary eigenvalues.
+
+    Kuznetsov, section 8.6, and (1999), equations 3.17–3.24:
+
+        ẇ₁ = iω₁w₁ + ½G₂₁₀₀w₁|w₁|² + G₁₀₁₁w₁|w₂|²
+        ẇ₂ = iω₂w₂ + G₁₁₁₀w₂|w₁|² + ½G₀₀₂₁w₂|w₂|²
+
+    with z = z* + 2Re(w₁q₁ + w₂q₂) + …, |q₁| = |q₂| = 1, ω₁ > ω₂, without resonance kω₁ = lω₂ up
+    to k + l = 3 (the classification asks for k + l = 5).
+
+    Attributes:
+        state: z*, shape (n,).
+        frequencies: (ω₁, ω₂), the larger first, shape (2,).
+        rights: q₁ and q₂, shape (2, n).
+        lefts: p₁ and p₂, pᴴq = 1 each, shape (2, n).
+        g2100: G₂₁₀₀.
+        g1011: G₁₀₁₁.
+        g1110: G₁₁₁₀.
+        g0021: G₀₀₂₁.
+    """
+
+    state: State
+    frequencies: Float[Array, " 2"]
+    rights: Complex[Array, "2 n"]
+    lefts: Complex[Array, "2 n"]
+    g2100: Complex[Array, ""]
+    g1011: Complex[Array, ""]
+    g1110: Complex[Array, ""]
+    g0021: Complex[Array, ""]
+
+    @property
+    def kind(self) -> Literal["hopf_hopf"]:
+        """Always "hopf_hopf"."""
+        return "hopf_hopf"
+
+    @property
+    def p11(self) -> Scalar:
+        """p₁₁ = ½Re G₂₁₀₀: ṙ₁ = r₁(μ₁ + p₁₁r₁² + p₁₂r₂²)."""
+        return 0.5 * self.g2100.real
+
+    @property
+    def p12(self) -> Scalar:
+        """p₁₂ = Re G₁₀₁₁."""
+        return self.g1011.real
+
+    @property
+    def p21(self) -> Scalar:
+        """p₂₁ = Re G₁₁₁₀: ṙ₂ = r₂(μ₂ + p₂₁r₁² + p₂₂r₂²)."""
+        return self.g1110.real
+
+    @property
+    def p22(self) -> Scalar:
+        """p₂₂ = ½Re G₀₀₂₁."""
+        return 0.5 * self.g0021.real
+
+    @property
+    def theta(self) -> Scalar:
+        """θ = p₁₂/p₂₂."""
+        return self.p12 / self.p22
+
+    @property
+    def delta(self) -> Scalar:
+        """δ = p₂₁/p₁₁."""
+        return self.p21 / self.p11
+
+    @property
+    def simple(self) -> bool:
+        """Whether p₁₁p₂₂ > 0, where no fifth order terms are needed (Kuznetsov's simple case)."""
+        return bool(self.p11 * self.p22 > 0)
+
+    def __repr__(self) -> str:
+        first, second = (float(value) for value in self.frequencies)
+        return (
+            f"Hopf–Hopf: ω = {first:.6g}, {second:.6g}, p₁₁ = {float(self.p11):.6g}, "
+            f"p₁₂ = {float(self.p12):.6g}, p₂₁ = {float(self.p21):.6g}, "
+            f"p₂₂ = {float(self.p22):.6g}"
+        )
+
+
+CodimTwoNormalForm = (
+    CuspNormalForm
+    | BogdanovTakensNormalForm
+    | BautinNormalForm
+    | ZeroHopfNormalForm
+    | HopfHopfNormalForm
+)
+
+
+def _signed(value: Scalar) -> str:
+    return f"{'−' if float(value) < 0 else '+'} {abs(float(value)):.6g}"
+
+
+def _complex(value: Complex[Array, ""]) -> str:
+    return f"{float(value.real):.6g}{float(value.imag):+.6g}i"
