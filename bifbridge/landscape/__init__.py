@@ -7,6 +7,9 @@ from bifbridge.landscape._distance_study import distance_study as distance_study
 from bifbridge.landscape._loss_landscape import LossLandscape as LossLandscape
 from bifbridge.landscape._loss_landscape import loss_on_line as loss_on_line
 from bifbridge.landscape._loss_landscape import predict_loss as predict_loss
+from bifbridge.landscape._next_order import effective_amplitudes as effective_amplitudes
+from bifbridge.landscape._next_order import next_order_size as next_order_size
+from bifbridge.landscape._next_order import refine_prediction as refine_prediction
 from bifbridge.landscape._planar_equation import HopfEquation as HopfEquation
 from bifbridge.landscape._planar_equation import PlanarSolution as PlanarSolution
 from bifbridge.landscape._predicted_kernel import PredictedKernel as PredictedKernel
