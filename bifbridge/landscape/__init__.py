@@ -2,7 +2,6 @@
 
 from bifbridge.landscape._agreement import Agreement as Agreement
 from bifbridge.landscape._agreement import compare as compare
-from bifbridge.landscape._distance_study import THEORETICAL_ORDERS as THEORETICAL_ORDERS
 from bifbridge.landscape._distance_study import distance_study as distance_study
 from bifbridge.landscape._loss_landscape import LossLandscape as LossLandscape
 from bifbridge.landscape._loss_landscape import loss_on_line as loss_on_line
@@ -24,3 +23,6 @@ from bifbridge.landscape._scalar_equations import ForcedEquation as ForcedEquati
 from bifbridge.landscape._scalar_equations import PitchforkEquation as PitchforkEquation
 from bifbridge.landscape._scalar_equations import ScalarSolution as ScalarSolution
 from bifbridge.landscape._scalar_equations import TranscriticalEquation as TranscriticalEquation
+from bifbridge.landscape._similarity import Similarity as Similarity
+from bifbridge.landscape._similarity import relative_order as relative_order
+from bifbridge.landscape._similarity import similarity as similarity

@@ -1,4 +1,4 @@
-"""A controlled study: the same network at a shrinking distance from its pitchfork."""
+"""A controlled study: the same field at a shrinking distance from its bifurcation."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,23 +15,23 @@ from bifbridge.landscape._agreement import compare
 from bifbridge.landscape._loss_landscape import LossLandscape, loss_on_line, predict_loss
 from bifbridge.landscape._predicted_kernel import predict_kernel
 from bifbridge.landscape._reduction import unfolding_directions
+from bifbridge.landscape._similarity import relative_order, similarity
 from bifbridge.normal_forms import NormalForm, ScalarNormalForm
 from bifbridge.sntk import StateSpaceNTK
 from bifbridge.trajectories import TimeGrid, linearise, solve, uniform_grid
 
-#: Powers of |μ| at which the errors vanish. With a ∝ |μ|^½ and t ∝ 1/|μ| the reduced equation is
-#: the same at every distance. What the reduction leaves out is smaller by a², μ or 1/t, each
-#: O(|μ|), relative to the critical response; sizes differ at that order, and directions, whose
-#: error is orthogonal, at its square.
-THEORETICAL_ORDERS = {
-    "parameter_direction_cosine_deficit": 2.0,
-    "operator_cosine_deficit": 2.0,
-    "critical_channel_operator_cosine_deficit": 2.0,
-    "critical_channel_share_deficit": 2.0,
-    "top_eigenvalue_ratio_error": 1.0,
-    "restricted_kernel_error": 1.0,
-    "critical_restricted_kernel_error": 1.0,
-    "loss_landscape_relative_error": 1.0,
+#: Orders at which the errors vanish, in powers of the relative size of the first neglected terms
+#: (`relative_order`): sizes differ by that much, and directions, whose error is orthogonal, by
+#: its square.
+ERROR_POWERS = {
+    "parameter_direction_cosine_deficit": 2,
+    "operator_cosine_deficit": 2,
+    "critical_channel_operator_cosine_deficit": 2,
+    "critical_channel_share_deficit": 2,
+    "top_eigenvalue_ratio_error": 1,
+    "restricted_kernel_error": 1,
+    "critical_restricted_kernel_error": 1,
+    "loss_landscape_relative_error": 1,
 }
 
 
@@ -47,21 +47,22 @@ def distance_study(
     steps: int = 800,
     save_every: int = 8,
 ) -> xr.Dataset:
-    """Errors of the predictions at distances |μ| from a pitchfork, and the orders they fall at.
+    """Errors of the predictions at distances |μ| from a bifurcation, and the orders they fall at.
 
-    At each distance the field is θ* + μ ∇θμ/|∇θμ|², two trials start on the centre manifold at
-    a₀ = A|μ/c₃|^½ and A/2 of it, and run for the time D/|μ|, so that the reduced problem is the
-    same up to scale. The loss is that of the states against the field at 2μ, on the line from
-    μ/2 to 3μ/2.
+    At each distance the field is θ* + μ ∇θμ/|∇θμ|², two trials start on the centre manifold at A
+    and A/2 of the amplitude of the equilibria there, and run for D of their time constants
+    (`similarity`), so that the reduced problem is the same up to scale. What remains is what the
+    reduction leaves out. The loss is that of the states against the field at 2μ, on the line
+    from μ/2 to 3μ/2.
 
     Args:
-        field: a field at its pitchfork, θ*.
-        normal_form: of that pitchfork, with ∇θμ over the same `names`.
+        field: a field at its bifurcation, θ*.
+        normal_form: a fold, transcritical or pitchfork with ∇θμ over the same `names`.
         names: the leaves in θ, as in `flatten_parameters`; None for all.
         distances: values of |μ|, well below the next eigenvalue's.
-        side: 1 for μ > 0, −1 for μ < 0.
-        amplitude: A, in units of the amplitude of the arms of the pitchfork.
-        duration: D, in units of 1/|μ|.
+        side: 1 for μ > 0, −1 for μ < 0; a fold has equilibria where μb₂ < 0 only.
+        amplitude: A, in units of the equilibria's amplitude: |μ/c₃|^½ at a pitchfork.
+        duration: D, in units of the time constant there: 1/|μ| at a pitchfork.
         steps: solver steps at every distance.
         save_every: steps between saved states.
 
@@ -70,25 +71,21 @@ def distance_study(
         the "final_slope" between the two smallest, and the "theoretical_order".
 
     Raises:
-        ValueError: unless the normal form is a pitchfork with an unfolding gradient.
+        ValueError: unless the normal form is one of the three, with an unfolding gradient.
     """
-    if not isinstance(normal_form, ScalarNormalForm) or normal_form.kind != "pitchfork":
-        raise ValueError(f"distance_study: got a {normal_form.kind}, expected a pitchfork.")
+    if not isinstance(normal_form, ScalarNormalForm):
+        raise ValueError(f"distance_study: got a {normal_form.kind}, expected a scalar kind.")
     if side not in {-1, 1}:
         raise ValueError(f"distance_study: got side={side}, expected 1 or -1.")
     (gradient,) = unfolding_directions(normal_form)
     chosen = None if names is None else tuple(names)
     line = gradient / (gradient @ gradient)
-    rows = [
-        _errors(
-            _Line(field, chosen, normal_form, line),
-            side * size,
-            amplitude,
-            uniform_grid(duration / size, duration / size / steps, save_every=save_every),
-        )
-        for size in distances
-    ]
-    return _dataset(rows, distances, side)
+    rows = []
+    for mu in (side * float(size) for size in distances):
+        horizon = duration * similarity(normal_form, mu).time
+        grid = uniform_grid(horizon, horizon / steps, save_every=save_every)
+        rows.append(_errors(_Line(field, chosen, normal_form, line), mu, amplitude, grid))
+    return _dataset(rows, distances, side, relative_order(normal_form))
 
 
 class _Line(eqx.Module):
@@ -127,7 +124,7 @@ class _StateLoss(eqx.Module):
 
 def _errors(line: _Line, mu: float, amplitude: float, grid: TimeGrid) -> dict[str, float]:
     form = line.form
-    size = amplitude * jnp.sqrt(jnp.abs(mu / form.cubic)) * jnp.array([1.0, 0.5])
+    size = amplitude * similarity(form, mu).amplitude * jnp.array([1.0, 0.5])
     start = _on_centre_manifold(form, size)
     sensitivity = linearise(line.at(mu), start, grid, names=line.names)
     predicted = predict_kernel(form, size, grid.times, grid.weights, mu)
@@ -161,17 +158,19 @@ def _loss_error(
     return LossLandscape(values, predicted, measured).relative_error
 
 
-def _dataset(rows: list[dict[str, float]], distances: Sequence[float], side: int) -> xr.Dataset:
-    quantities = list(THEORETICAL_ORDERS)
+def _dataset(
+    rows: list[dict[str, float]], distances: Sequence[float], side: int, order: float
+) -> xr.Dataset:
+    quantities = list(ERROR_POWERS)
     errors = np.array([[row[name] for row in rows] for name in quantities])
-    order = np.argsort(distances)[:2]
-    nearest = np.asarray(distances)[order]
+    last = np.argsort(distances)[:2]
+    nearest = np.asarray(distances)[last]
     return xr.Dataset(
         {
             "error": (("quantity", "distance"), errors),
             "slope": ("quantity", [_slope(distances, error) for error in errors]),
-            "final_slope": ("quantity", [_slope(nearest, e[order]) for e in errors]),
-            "theoretical_order": ("quantity", list(THEORETICAL_ORDERS.values())),
+            "final_slope": ("quantity", [_slope(nearest, e[last]) for e in errors]),
+            "theoretical_order": ("quantity", [order * n for n in ERROR_POWERS.values()]),
         },
         coords={"quantity": quantities, "distance": np.asarray(distances, float)},
         attrs={"side": side},
