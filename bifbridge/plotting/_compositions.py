@@ -11,12 +11,12 @@ from bifbridge.plotting._canvas import DOUBLE_COLUMN, new_figure, styled
 from bifbridge.plotting._direction import plot_direction_entries, plot_direction_matrix
 from bifbridge.plotting._effective_rank import plot_effective_rank
 from bifbridge.plotting._equilibrium_eigenvalues import plot_equilibrium_eigenvalues
+from bifbridge.plotting._event_names import name_events
 from bifbridge.plotting._events import event_steps
-from bifbridge.plotting._groups import Group, values
+from bifbridge.plotting._groups import values
 from bifbridge.plotting._learning_diagram import plot_learning_diagram
 from bifbridge.plotting._log_axis import log_ordinate
 from bifbridge.plotting._loss import plot_loss
-from bifbridge.plotting._special_points import kind_in_words
 from bifbridge.plotting._theme import LIGHT, Theme
 
 
@@ -55,7 +55,7 @@ def plot_training(
             plot(data, events=events, ax=ax, theme=theme)
         if window is not None:
             _zoom(axes, window)
-        _name_events(axes[0], events, window, theme)
+        name_events(axes[0], events, window, theme)
         _tidy(figure, axes)
     return figure
 
@@ -146,6 +146,7 @@ def _zoom(axes: np.ndarray, window: tuple[float, float]) -> None:
     """Limit the shared x axis, and each y axis to what is left of its lines."""
     axes[0].set_xlim(*window)
     for ax in axes:
+        _hide_points_outside(ax, window)
         shown = [
             line.get_ydata()[(line.get_xdata() >= window[0]) & (line.get_xdata() <= window[1])]
             for line in ax.get_lines()
@@ -157,6 +158,14 @@ def _zoom(axes: np.ndarray, window: tuple[float, float]) -> None:
             _fit(ax, heights)
 
 
+def _hide_points_outside(ax: Axes, window: tuple[float, float]) -> None:
+    """Special points are drawn over the edge of the axes, so they must not lie beyond it."""
+    for line in ax.get_lines():
+        steps = np.asarray(line.get_xdata(), float)
+        if len(steps) == 1 and not window[0] <= steps[0] <= window[1]:
+            line.set_visible(False)
+
+
 def _fit(ax: Axes, heights: np.ndarray) -> None:
     low, high = heights.min(), heights.max()
     if ax.get_yscale() == "log":
@@ -166,35 +175,6 @@ def _fit(ax: Axes, heights: np.ndarray) -> None:
     else:
         margin = 0.08 * (high - low) or 0.1
         ax.set_ylim(low - margin, high + margin)
-
-
-def _name_events(
-    ax: Axes, events: Group | None, window: tuple[float, float] | None, theme: Theme
-) -> None:
-    """Name each crossing above the first panel, as far as there is room."""
-    if events is None:
-        return
-    low, high = window or ax.get_xlim()
-    end = -np.inf
-    for position in np.argsort(event_steps(events)):
-        step = event_steps(events)[position]
-        if not low <= step <= high or step < end:
-            continue
-        label = kind_in_words(str(values(events, "kind")[position]))
-        share = (step - low) / (high - low)
-        side = "left" if share < 0.2 else "right" if share > 0.8 else "center"
-        ax.annotate(
-            f"{label}, step {step:.2f}",
-            (step, 1.0),
-            xytext=(0, 3),
-            xycoords=("data", "axes fraction"),
-            textcoords="offset points",
-            ha=side,
-            va="bottom",
-            fontsize=7,
-            color=theme.ink,
-        )
-        end = step + 0.3 * (high - low)
 
 
 def _tidy(figure: Figure, axes: np.ndarray) -> None:

@@ -49,25 +49,36 @@ def plot_learning_diagram(
                 theme=theme,
                 breaks=breaks,
             )
-        if events is not None and equilibrium is not None:
-            _draw_arms(axes, steps, events, equilibrium, theme)
+        at, arm = predicted_arms(steps, events, equilibrium)
+        if at.size:
+            draw_rings(axes, at, arm, colour=theme.primary, label="normal form")
+            draw_rings(axes, at, -arm, colour=theme.primary)
         mark_events(axes, events, height=0.0, theme=theme)
         legend_above(axes)
         axes.set(xlabel="training step", ylabel="equilibria, w·z")
     return axes
 
 
-def _draw_arms(
-    ax: Axes, steps: np.ndarray, events: Group, equilibrium: Group, theme: Theme
-) -> None:
-    """The normal form's arms on the side where they exist, near the first crossing."""
-    if event_steps(events).size == 0 or str(values(events, "kind")[0]) != "pitchfork":
-        return
+def predicted_arms(
+    steps: np.ndarray, events: Group | None, equilibrium: Group | None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The upper arm √(−λ/c₃) of the first pitchfork's normal form, where λ is small.
+
+    Args:
+        steps: at which it is wanted.
+        events: /events of a run, or None.
+        equilibrium: /equilibrium, which supplies λ, or None.
+
+    Returns:
+        The steps at which it applies and the arm there; empty where the first event is none.
+    """
+    none = np.empty(0), np.empty(0)
+    if events is None or equilibrium is None or event_steps(events).size == 0:
+        return none
+    if str(values(events, "kind")[0]) != "pitchfork":
+        return none
     known, real = by_step(equilibrium, "eigenvalues_real")
     growth = np.interp(steps, known, real[:, 0])
     squared = -growth / float(values(events, "cubic")[0])
     near = (squared > 0) & (np.abs(growth) <= NEAR) & (np.abs(steps - event_steps(events)[0]) < 100)
-    if near.any():
-        arms = np.sqrt(squared[near])
-        draw_rings(ax, steps[near], arms, colour=theme.primary, label="normal form")
-        draw_rings(ax, steps[near], -arms, colour=theme.primary)
+    return steps[near], np.sqrt(squared[near])

@@ -2,6 +2,7 @@
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 
@@ -14,12 +15,25 @@ def log_ordinate(ax: Axes) -> None:
         ax: axes with positive data.
     """
     ax.set_yscale("log", nonpositive="mask")
-    low, high = ax.get_ylim()
+    _set_ticks(ax.yaxis, *ax.get_ylim())
+
+
+def log_abscissa(ax: Axes) -> None:
+    """The same for the x axis.
+
+    Args:
+        ax: axes with positive data.
+    """
+    ax.set_xscale("log", nonpositive="mask")
+    _set_ticks(ax.xaxis, *ax.get_xlim())
+
+
+def _set_ticks(axis: Axis, low: float, high: float) -> None:
     decades = np.log10(high / low)
     subs = (1.0,) if decades > 2.2 else (1.0, 3.0) if decades > 1.5 else (1.0, 2.0, 5.0)
-    ax.yaxis.set_major_locator(LogLocator(subs=subs))
-    ax.yaxis.set_major_formatter(FuncFormatter(_plain))
-    ax.yaxis.set_minor_formatter(NullFormatter())
+    axis.set_major_locator(LogLocator(subs=subs))
+    axis.set_major_formatter(FuncFormatter(_plain))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def _plain(value: float, _position: int | None = None) -> str:

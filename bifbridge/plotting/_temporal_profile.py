@@ -9,6 +9,9 @@ from bifbridge.plotting._legend import legend_above
 from bifbridge.plotting._predicted import draw_rings, predicted_handles, thinned
 from bifbridge.plotting._theme import LIGHT, Theme
 
+#: Trials stay apart without colour.
+DASHES = ("-", "--", "-.", ":")
+
 
 def plot_temporal_profile(
     crossing: Group, *, trials: int = 4, ax: Axes | None = None, theme: Theme = LIGHT
@@ -34,7 +37,8 @@ def plot_temporal_profile(
         for position, trial in enumerate(chosen[::-1]):
             colour = theme.cycle[position % len(theme.cycle)]
             label = f"a₀ = {amplitude[trial]:.2g}".replace("-", "−")
-            axes.plot(time, measured[trial], color=colour, linewidth=1.2, label=label)
+            dashes = DASHES[position % len(DASHES)]
+            axes.plot(time, measured[trial], dashes, color=colour, linewidth=1.2, label=label)
             draw_rings(axes, time[at], predicted[trial, at], colour=colour)
         axes.axhline(0.0, color=theme.muted, linewidth=0.6, zorder=1)
         axes.set(xlabel="time t", ylabel="sensitivity along ∇μ")

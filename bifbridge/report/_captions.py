@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from bifbridge.plotting._distance import error_name, error_variables
+from bifbridge.plotting._distance import error_variables, expected_order
 from bifbridge.plotting._groups import Group, by_step, values
-from bifbridge.report._criteria import rank_before
+from bifbridge.plotting._learning_diagram import predicted_arms
+from bifbridge.report._criteria import SLOPE_TOLERANCE, rank_before
 from bifbridge.report._run import Run, at_step
-from bifbridge.report._words import bifurcation, cosine, fixed, number, percent
+from bifbridge.report._words import bifurcation, cosine, fixed, is_number, number, percent
 
 
 def training(run: Run) -> str:
@@ -20,7 +21,9 @@ def training(run: Run) -> str:
     """
     if not run.events:
         return f"From the first step to the last; no bifurcation was located.{_stays(run)}"
-    names = ", ".join(f"{bifurcation(e)} at step {fixed(e.get('step'), 1)}" for e in run.events)
+    names = ", ".join(f"{bifurcation(e)} at step {fixed(e.get('step'), 1)}" for e in run.events[:4])
+    if len(run.events) > 4:
+        names += f" and {len(run.events) - 4} more"
     rank = run.part("effective_rank")
     collapse = (
         " Where the leading eigenvalue crosses zero the effective rank, "
@@ -46,12 +49,9 @@ def window(run: Run) -> str:
     rank = run.part("effective_rank")
     before = rank_before(run)
     fall = f" from {number(before)}" if before is not None else ""
-    lowest = rank.get("step_of_minimum")
     return (
         f"The same around the first crossing. The participation ratio falls{fall} to "
-        f"{number(rank.get('at_bifurcation'))} at the crossing itself. Its minimum over the whole "
-        f"run, {number(rank.get('minimum'))} at step {fixed(lowest, 0)}, need not be the crossing: "
-        "trials that start near the separatrix between new attractors narrow the kernel too."
+        f"{number(rank.get('at_bifurcation'))} at the crossing itself{_minimum(run)}"
     )
 
 
@@ -65,7 +65,8 @@ def diagram(run: Run) -> str:
         A sentence as HTML.
     """
     rings = ""
-    if run.crossing is not None and run.crossing.get("kind") == "pitchfork":
+    steps = by_step(_need(run, "diagram"), "stable")[0]
+    if predicted_arms(steps, run.group("events"), run.group("equilibrium"))[0].size:
         rings = (
             " Rings are the arms ±√(−λ/c₃) of the normal form, which knows only the eigenvalue λ "
             "and one coefficient; they should lie on the branches near the crossing."
@@ -90,12 +91,11 @@ def kernel_spectrum(run: Run) -> str:
         return "Leading eigenvalues of the kernel and its trace along training."
     start = by_step(kernel, "trace")[1][0]
     growth = at_step(kernel, "trace", crossing["step"]) / start
+    share = _first_share(kernel, crossing["step"])
+    opening = "One eigenvalue separates from the rest as the crossing comes near: there"
     return (
-        "One eigenvalue separates from the rest as the crossing comes near: there the trace "
-        f"is {number(growth)} times that of the start, and nearly all of it is the first mode."
-        if _first_share(kernel, crossing["step"]) > 0.5
-        else "Leading eigenvalues and trace along training; at the crossing the trace is "
-        f"{number(growth)} times that of the start, but the first mode holds less than half of it."
+        f"{opening if share > 0.5 else 'At the crossing'} the trace is {number(growth)} times that "
+        f"of the start, and the first mode holds {percent(share)} of it."
     )
 
 
@@ -184,15 +184,28 @@ def distance(run: Run) -> str:
     Returns:
         A sentence as HTML.
     """
-    orders = [
-        f"{error_name(v)} {fixed(v.attrs.get('slope'), 2)} "
-        f"(expected {float(v.attrs.get('expected_order', np.nan)):g})"
-        for v in error_variables(_need(run, "distance"))
-    ]
+    variables = error_variables(_need(run, "distance"))
+    steep = [float(v.attrs["slope"]) >= expected_order(v) - SLOPE_TOLERANCE for v in variables]
     return (
         "The same network placed at distance μ from its bifurcation, initial amplitudes scaled "
-        "with √|μ|. Solid: fitted slope; dotted: the order that theory gives. Slopes: "
-        f"{'; '.join(orders)}."
+        f"with √|μ|. Errors of one colour should fall like the dotted line beneath them; "
+        f"{sum(steep)} of {len(steep)} fall at least as fast as theory says, within "
+        f"{SLOPE_TOLERANCE}."
+    )
+
+
+def _minimum(run: Run) -> str:
+    """Whether the crossing is also where the effective rank is least."""
+    rank, crossing = run.part("effective_rank"), run.crossing or {}
+    lowest, step = rank.get("step_of_minimum"), crossing.get("step")
+    if not (is_number(lowest) and is_number(step)):
+        return "."
+    if abs(lowest - step) <= 1:
+        return ", which is also its minimum over the whole run."
+    return (
+        f". Its minimum over the whole run is {number(rank.get('minimum'))} at step "
+        f"{fixed(lowest, 0)}, where trials that start near the separatrix between new attractors "
+        "may narrow the kernel too: theory speaks of the crossing."
     )
 
 

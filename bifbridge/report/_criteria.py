@@ -1,14 +1,15 @@
 """What the prediction is held to, and how it came out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from bifbridge.plotting._distance import error_name
 from bifbridge.plotting._groups import values
 from bifbridge.report._run import Run, at_step
-from bifbridge.report._words import bifurcation, cosine, fixed, is_number, number, percent
+from bifbridge.report._words import cosine, fixed, is_number, number, percent
 
 #: Steps around the crossing within which the effective rank must fall.
 NEARBY = 50.0
@@ -21,13 +22,15 @@ class Finding:
     """One comparison of theory with the run.
 
     Attributes:
+        group: the heading that it belongs under.
         name: what was compared.
-        meaning: how, in a sentence.
+        meaning: how, in a sentence; may be empty.
         found: the number, as HTML.
         bar: what would count as agreement, in words; empty where nothing was asked.
         met: whether it was reached; None where nothing was asked.
     """
 
+    group: str
     name: str
     meaning: str
     found: str
@@ -43,15 +46,15 @@ class Bar:
         name: what was compared.
         meaning: how.
         show: number to HTML.
-        bar: what counts as agreement, in words.
-        test: number to verdict.
+        bar: what counts as agreement, in words; empty where nothing is asked.
+        test: number to verdict; None where nothing is asked.
     """
 
     name: str
     meaning: str
     show: Callable[[Any], str]
-    bar: str
-    test: Callable[[float], bool]
+    bar: str = ""
+    test: Callable[[float], bool] | None = None
 
 
 BARS = {
@@ -72,7 +75,7 @@ BARS = {
     "restricted_kernel_error": Bar(
         "Kernel along ∇θμ",
         "Relative error of the predicted kernel against the measured one restricted to ∇θμ, "
-        "all states.",
+        "in all states.",
         percent,
         "at most 15 %",
         lambda x: x <= 0.15,
@@ -98,12 +101,27 @@ BARS = {
         "at least 0.99",
         lambda x: x >= 0.99,
     ),
+    "profile_cosine": Bar(
+        "Course in time",
+        "Cosine between predicted and measured movement of the critical coordinate.",
+        cosine,
+    ),
     "critical_channel_share": Bar(
         "Share of the critical direction",
         "Part of the kernel’s trace that lies along ∇θμ.",
         percent,
         "at least 50 %",
         lambda x: x >= 0.5,
+    ),
+    "state_channel_share": Bar(
+        "Share of the critical states",
+        "Part of the trace in the critical coordinate; the cross terms have either sign.",
+        percent,
+    ),
+    "critical_participation_ratio": Bar(
+        "Effective rank of the critical coordinate",
+        "Participation ratio of the kernel of that coordinate alone.",
+        number,
     ),
     "loss_landscape_relative_error": Bar(
         "Loss along the dominant direction",
@@ -112,7 +130,21 @@ BARS = {
         "at most 15 %",
         lambda x: x <= 0.15,
     ),
+    "loss_landscape_relative_error_of_variation": Bar(
+        "Change of the loss along it",
+        "The same error relative to how much the loss changes on that line.",
+        percent,
+    ),
 }
+
+#: Heading of the distance study.
+ORDERS = (
+    "Order at which each error falls with the distance |μ| from the bifurcation "
+    f"(up to {SLOPE_TOLERANCE} less is let pass)"
+)
+
+#: Numbers of the prediction that stand elsewhere on the page.
+ELSEWHERE = {"participation_ratio"}
 
 
 def findings(run: Run) -> list[Finding]:
@@ -130,7 +162,7 @@ def findings(run: Run) -> list[Finding]:
 
 
 def rank_before(run: Run) -> float | None:
-    """The largest participation ratio within fifty steps before the first crossing.
+    """The largest participation ratio within fifty steps of the first crossing.
 
     Args:
         run: the run.
@@ -138,66 +170,100 @@ def rank_before(run: Run) -> float | None:
     Returns:
         It, or None where the kernel was not followed there.
     """
+    known = run.part("effective_rank").get("highest_within_50_steps")
+    if is_number(known):
+        return float(known)
     kernel, crossing = run.group("kernel"), run.crossing
     if kernel is None or crossing is None or not is_number(crossing.get("step")):
         return None
     steps, rank = values(kernel, "step"), values(kernel, "participation_ratio")
-    near = (steps <= crossing["step"]) & (steps >= crossing["step"] - NEARBY)
+    near = np.abs(steps - crossing["step"]) <= NEARBY
     start = crossing["step"] - NEARBY
     edge = [at_step(kernel, "participation_ratio", start)] if start >= steps.min() else []
-    known = [*rank[near], *edge]
-    return float(np.max(known)) if known else None
+    found = [*rank[near], *edge]
+    return float(np.max(found)) if found else None
 
 
 def _rank(run: Run) -> Iterator[Finding]:
-    at = run.part("effective_rank").get("at_bifurcation")
+    at, group = run.part("effective_rank").get("at_bifurcation"), "Collapse of the kernel"
     if not is_number(at):
         return
-    yield Finding(
-        "Effective rank at the crossing",
-        "Participation ratio (tr K)²/tr K² of the kernel of the states.",
-        number(at),
-        "at most 2",
-        at <= 2,
-    )
+    meaning = "Participation ratio (tr K)²/tr K² of the kernel of the states."
+    name = "Effective rank at the crossing"
+    yield Finding(group, name, meaning, number(at), "at most 2", at <= 2)
     before = rank_before(run)
     if before is not None:
-        yield Finding(
-            "Collapse",
-            f"How many times the effective rank falls in the {NEARBY:.0f} steps before.",
-            f"{number(before / at)} times",
-            "at least 10 times",
-            before >= 10 * at,
-        )
+        meaning = f"How many times larger it is within {NEARBY:.0f} steps of the crossing."
+        found = f"{number(before / at)} times"
+        yield Finding(group, "Fall", meaning, found, "at least 10 times", before >= 10 * at)
 
 
 def _prediction(run: Run) -> Iterator[Finding]:
-    prediction = run.part("prediction")
+    prediction, group = run.part("prediction"), "Prediction at the crossing"
     for key in [*BARS, *(k for k in prediction if k not in BARS)]:
         value = prediction.get(key)
-        if not is_number(value):
+        if not is_number(value) or key in ELSEWHERE:
             continue
-        if key in BARS:
-            bar = BARS[key]
-            shown, met = bar.show(value), bar.test(float(value))
-            yield Finding(bar.name, bar.meaning, shown, bar.bar, met)
-        else:
-            yield Finding(key.replace("_", " ").capitalize(), "", number(value))
+        bar = BARS.get(key, Bar(key.replace("_", " ").capitalize(), "", number))
+        met = None if bar.test is None else bar.test(float(value))
+        yield Finding(group, bar.name, bar.meaning, bar.show(value), bar.bar, met)
 
 
 def _loss_drops(run: Run) -> Iterator[Finding]:
+    drops = loss_drops(run)
+    for position, drop in enumerate(drops):
+        yield Finding(
+            "Falls of the loss, each with its crossing",
+            f"Crossing at step {fixed(drop.get('crossing'), 1)}",
+            _drop_meaning(drop, drops[:position]),
+            _drop_found(drop),
+            "a marked fall, begun within 100 steps",
+            bool(drop.get("matched")),
+        )
+
+
+def loss_drops(run: Run) -> list[Mapping[str, Any]]:
+    """The fall of the loss at each crossing.
+
+    Args:
+        run: the run.
+
+    Returns:
+        Mappings with crossing, offset, matched and, where known, factor and percentile.
+    """
+    known = run.summary.get("loss_drops")
+    if known is not None:
+        return list(known)
+    found = []
     for event in run.events:
         offset = event.get("loss_drop_offset")
-        matched = is_number(offset)
-        side = "after" if matched and offset >= 0 else "before"
-        found = f"{fixed(abs(offset), 0)} steps {side}" if matched else "none near"
-        yield Finding(
-            f"Loss drop at step {fixed(event.get('step'), 1)}",
-            f"Where the loss begins to fall, seen from the {bifurcation(event)}.",
-            found,
-            "within 100 steps",
-            matched and abs(float(offset or 0.0)) <= 100,
-        )
+        near = is_number(offset) and abs(offset) <= 100
+        found.append({"crossing": event.get("step"), "offset": offset, "matched": near})
+    return found
+
+
+def _drop_found(drop: Mapping[str, Any]) -> str:
+    factor, offset = drop.get("factor"), drop.get("offset")
+    if is_number(factor):
+        return f"{number(factor)} times smaller"
+    return _offset(offset) if is_number(offset) else "no fall"
+
+
+def _drop_meaning(drop: Mapping[str, Any], earlier: list[Mapping[str, Any]]) -> str:
+    factor, share, offset = (drop.get(name) for name in ("factor", "percentile", "offset"))
+    if not is_number(factor):
+        return "Where the loss begins to fall, seen from the crossing."
+    meaning = "The loss 200 steps after the crossing against the loss at it"
+    meaning += f", a larger fall than after {percent(share)} of all steps." if share else "."
+    if is_number(offset):
+        meaning += f" The fall begins {_offset(offset)} the crossing"
+        shared = any(drop.get("onset") == other.get("onset") for other in earlier)
+        meaning += ", in the fall that the crossing before it began." if shared else "."
+    return meaning
+
+
+def _offset(offset: float) -> str:
+    return f"{fixed(abs(offset), 0)} steps {'after' if offset >= 0 else 'before'}"
 
 
 def _orders(run: Run) -> Iterator[Finding]:
@@ -205,14 +271,12 @@ def _orders(run: Run) -> Iterator[Finding]:
     expected = study.get("expected") or {}
     for key, slope in (study.get("slopes") or {}).items():
         order = expected.get(key)
-        if not (is_number(slope) and is_number(order)):
-            continue
-        name = str(key).removesuffix("_error").replace("_", " ")
-        yield Finding(
-            f"Order of the error: {name}",
-            "Slope of the error against the distance |μ| on log–log axes; "
-            f"{SLOPE_TOLERANCE} less than the order is let pass.",
-            fixed(slope, 2),
-            f"order {order:g}",
-            slope >= order - SLOPE_TOLERANCE,
-        )
+        if is_number(slope) and is_number(order):
+            yield Finding(
+                ORDERS,
+                error_name(str(key)).capitalize(),
+                "",
+                fixed(slope, 2),
+                f"order {order:g}",
+                slope >= order - SLOPE_TOLERANCE,
+            )

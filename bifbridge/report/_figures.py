@@ -3,6 +3,8 @@
 import base64
 import io
 import os
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,7 @@ from matplotlib.figure import Figure
 
 from bifbridge._atomic import atomic_path
 from bifbridge._errors import RunFolderError
-from bifbridge.plotting import LIGHT, SINGLE_COLUMN, Theme, styled
+from bifbridge.plotting import DARK, LIGHT, SINGLE_COLUMN, styled
 from bifbridge.report._catalogue import RunFigure, available
 
 #: Metadata that would make equal figures unequal files.
@@ -25,25 +27,45 @@ _UNDATED: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Picture:
-    """A figure as a data URI.
+    """A figure as data URIs, on light and on dark ground.
 
     Attributes:
-        uri: `data:image/svg+xml;base64,…`.
+        light: `data:image/svg+xml;base64,…`.
+        dark: the same in the colours of the dark theme.
         width: in CSS pixels.
         height: in CSS pixels.
     """
 
-    uri: str
+    light: str
+    dark: str
     width: int
     height: int
 
 
-def write_figures(tree: xr.DataTree, folder: str | os.PathLike[str]) -> list[Path]:
+def draw_figures(tree: xr.DataTree) -> dict[str, Figure]:
+    """Every figure that a run has data for, on light ground at its own width.
+
+    Args:
+        tree: run.nc as a DataTree.
+
+    Returns:
+        Name to figure, in the order of the story.
+    """
+    return {entry.name: entry.draw(tree, LIGHT, entry.width) for entry in available(tree)}
+
+
+def write_figures(
+    tree: xr.DataTree,
+    folder: str | os.PathLike[str],
+    *,
+    drawn: Mapping[str, Figure] | None = None,
+) -> list[Path]:
     """Every figure that a run has data for, as PNG at 200 dpi and as PDF.
 
     Args:
         tree: run.nc as a DataTree.
         folder: created if needed; each file appears whole or not at all.
+        drawn: what `draw_figures` gave, if that is done.
 
     Returns:
         The files.
@@ -54,39 +76,73 @@ def write_figures(tree: xr.DataTree, folder: str | os.PathLike[str]) -> list[Pat
     written = []
     try:
         Path(folder).mkdir(parents=True, exist_ok=True)
-        for entry in available(tree):
-            figure = entry.draw(tree, LIGHT, entry.width)
+        for name, figure in (draw_figures(tree) if drawn is None else drawn).items():
             for suffix in ("png", "pdf"):
-                written.append(Path(folder) / f"{entry.name}.{suffix}")
-                with atomic_path(written[-1]) as path, styled(LIGHT):
-                    figure.savefig(path, dpi=200, metadata=_UNDATED[suffix])
-                figure.set_layout_engine("none")  # laid out once, by the first of them
+                written.append(Path(folder) / f"{name}.{suffix}")
+                with atomic_path(written[-1]) as path:
+                    _save(figure, path, suffix, dpi=200)
     except OSError as error:
         raise RunFolderError(f"{folder} cannot be written: {error.strerror}.") from error
     return written
 
 
-def pictures(entry: RunFigure, tree: xr.DataTree, theme: Theme) -> tuple[Picture, Picture | None]:
-    """A figure in one theme, for wide and for narrow screens.
+def pictures(entry: RunFigure, tree: xr.DataTree, figure: Figure) -> tuple[Picture, Picture | None]:
+    """A figure for wide and for narrow screens.
 
     Args:
         entry: the figure.
         tree: the run.
-        theme: the colours.
+        figure: as `draw_figures` drew it.
 
     Returns:
         The wide picture, and a narrow one where its layout differs.
     """
-    wide = _picture(entry.draw(tree, theme, entry.width), theme, entry.name)
-    if not entry.wide:
-        return wide, None
-    return wide, _picture(entry.draw(tree, theme, SINGLE_COLUMN), theme, entry.name)
+    narrow = _picture(entry.draw(tree, LIGHT, SINGLE_COLUMN)) if entry.wide else None
+    return _picture(figure), narrow
 
 
-def _picture(figure: Figure, theme: Theme, name: str) -> Picture:
+def recoloured(svg: str) -> str:
+    """An SVG drawn with the light theme as the dark theme draws it.
+
+    Args:
+        svg: the image.
+
+    Returns:
+        It with every colour of the theme exchanged.
+    """
+    light, dark = (
+        [theme.ground, theme.ink, theme.muted, theme.grid, *theme.cycle] for theme in (LIGHT, DARK)
+    )
+    exchange = {a.lower(): b.lower() for a, b in zip(light, dark, strict=True)}
+    return re.sub(r"#[0-9a-f]{6}", lambda m: exchange.get(m.group(), m.group()), svg)
+
+
+def svg_text(figure: Figure) -> str:
+    """A figure as SVG.
+
+    Args:
+        figure: on light ground.
+
+    Returns:
+        The image.
+    """
     file = io.BytesIO()
-    with styled(theme):
-        figure.savefig(file, format="svg", metadata={**_UNDATED["svg"], "Title": name})
-    width, height = figure.get_size_inches() * 96
-    data = base64.b64encode(file.getvalue()).decode("ascii")
-    return Picture(f"data:image/svg+xml;base64,{data}", round(width), round(height))
+    _save(figure, file, "svg")
+    return file.getvalue().decode("utf-8")
+
+
+def _picture(figure: Figure) -> Picture:
+    svg = svg_text(figure)
+    width, height = (round(96 * inches) for inches in figure.get_size_inches())
+    return Picture(_uri(svg), _uri(recoloured(svg)), width, height)
+
+
+def _uri(svg: str) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode("utf-8")).decode("ascii")
+
+
+def _save(figure: Figure, target: Path | io.BytesIO, suffix: str, dpi: float = 72) -> None:
+    """Save a figure, laid out by whichever format comes first."""
+    with styled(LIGHT):
+        figure.savefig(target, format=suffix, dpi=dpi, metadata=_UNDATED[suffix])
+    figure.set_layout_engine("none")

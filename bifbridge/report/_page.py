@@ -1,20 +1,20 @@
 """One self-contained page per run."""
 
 import os
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
 from string import Template
 
-import xarray as xr
+from matplotlib.figure import Figure
 
 from bifbridge._atomic import write_text
 from bifbridge._errors import RunFolderError
-from bifbridge.plotting import DARK, LIGHT
 from bifbridge.report import _story as story
 from bifbridge.report._catalogue import RunFigure, available
 from bifbridge.report._colours import custom_properties
 from bifbridge.report._criteria import findings
-from bifbridge.report._figures import pictures, write_figures
+from bifbridge.report._figures import draw_figures, pictures, write_figures
 from bifbridge.report._parts import (
     events_table,
     findings_table,
@@ -44,27 +44,29 @@ def write_report(run_folder: str | os.PathLike[str]) -> Path:
     """  # noqa: DOC502 (read_run raises)
     folder = Path(run_folder)
     run = read_run(folder)
-    write_figures(run.tree, folder / "figures")
+    drawn = draw_figures(run.tree)
+    write_figures(run.tree, folder / "figures", drawn=drawn)
     page = folder / "report.html"
     try:
-        write_text(page, render(run))
+        write_text(page, render(run, drawn=drawn))
     except OSError as error:
         raise RunFolderError(f"{page} cannot be written: {error.strerror}.") from error
     return page
 
 
-def render(run: Run) -> str:
+def render(run: Run, *, drawn: Mapping[str, Figure] | None = None) -> str:
     """The page of a run.
 
     Args:
         run: the run.
+        drawn: what `draw_figures` gave, if that is done.
 
     Returns:
         A whole HTML document that needs nothing but itself.
     """
     results = findings(run)
-    figures = {entry.name: entry for entry in available(run.tree)}
-    compared = [name for name in figures if name not in HAPPENED]
+    drawn = draw_figures(run.tree) if drawn is None else drawn
+    figures = {entry.name: _figure(run, entry, drawn[entry.name]) for entry in available(run.tree)}
     return _asset("page.html").substitute(
         style=_asset("page.css").substitute(
             light=custom_properties("light"), dark=custom_properties("dark")
@@ -76,22 +78,17 @@ def render(run: Run) -> str:
         bifurcation_heading=story.bifurcation_heading(run),
         bifurcated=paragraphs(story.when_it_bifurcated(run)),
         events=events_table(run.events) if run.events else "",
-        happened=_figures(run, [figures[n] for n in HAPPENED if n in figures]),
+        happened="\n".join(figures[name] for name in HAPPENED if name in figures),
         findings=_comparison(results),
         reservations=_reservations(story.reservations(results), bool(results)),
-        compared=_figures(run, [figures[n] for n in compared]),
+        compared="\n".join(text for name, text in figures.items() if name not in HAPPENED),
         settings=settings_table("Settings", run.config),
         versions=settings_table("Versions", run.part("versions")),
     )
 
 
-def _figures(run: Run, entries: list[RunFigure]) -> str:
-    return "\n".join(_figure(run, entry) for entry in entries)
-
-
-def _figure(run: Run, entry: RunFigure) -> str:
-    tree: xr.DataTree = run.tree
-    image = picture(pictures(entry, tree, LIGHT), pictures(entry, tree, DARK), entry.alt)
+def _figure(run: Run, entry: RunFigure, drawn: Figure) -> str:
+    image = picture(*pictures(entry, run.tree, drawn), entry.alt)
     css = "wide" if entry.wide else "single"
     return (
         f'<figure class="{css}" id="{entry.name}"><h3>{escape(entry.title)}</h3>\n{image}\n'

@@ -1,5 +1,6 @@
 """Pieces of a page: paragraphs, tables and pictures."""
 
+import itertools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,8 @@ from bifbridge.report._words import bifurcation, escape, fixed, is_number, numbe
 
 #: Below this width of the screen the narrow layout of a figure is shown.
 NARROW = "(max-width: 40rem)"
+#: Rows of the table of events.
+MOST_EVENTS = 8
 
 
 def paragraphs(texts: Iterable[str]) -> str:
@@ -24,7 +27,7 @@ def paragraphs(texts: Iterable[str]) -> str:
 
 
 def findings_table(results: Sequence[Finding]) -> str:
-    """The comparisons, one per row, with a verdict that needs no colour.
+    """The comparisons, one per row under their group, with a verdict that needs no colour.
 
     Args:
         results: the findings.
@@ -32,12 +35,13 @@ def findings_table(results: Sequence[Finding]) -> str:
     Returns:
         HTML.
     """
-    rows = "\n".join(
-        f'<tr><th scope="row">{escape(r.name)}<span class="meaning">{escape(r.meaning)}</span></th>'
-        f'<td class="number">{r.found}</td><td>{_verdict(r)}</td></tr>'
-        for r in results
+    bodies = "".join(
+        f'<tbody><tr><th class="group" scope="rowgroup" colspan="3">{escape(group)}</th></tr>\n'
+        + "\n".join(_finding(r) for r in members)
+        + "</tbody>"
+        for group, members in itertools.groupby(results, key=lambda r: r.group)
     )
-    return _table("What was compared", ("Comparison", "Found", "Asked"), rows)
+    return _table("What was compared", ("Comparison", "Found", "Asked"), bodies)
 
 
 def events_table(events: Sequence[Mapping[str, Any]]) -> str:
@@ -50,12 +54,15 @@ def events_table(events: Sequence[Mapping[str, Any]]) -> str:
         HTML.
     """
     rows = "\n".join(
-        f'<tr><th scope="row">{fixed(e.get("step"), 2)}</th><td>{bifurcation(e)}</td>'
-        f"<td>{number(e.get('eigenvalue'), 2)}</td><td>{_drop(e)}</td></tr>"
-        for e in events
+        f'<tr><th scope="row">{fixed(e.get("step"), 2)}</th><td>{bifurcation(e)}'
+        f"{_doubt(e)}</td><td>{_change(e)}</td><td>{_drop(e)}</td></tr>"
+        for e in events[:MOST_EVENTS]
     )
-    head = ("Step", "Bifurcation", "Critical eigenvalue", "Loss")
-    return _table("Bifurcations met along training", head, rows)
+    more = len(events) - MOST_EVENTS
+    if more > 0:
+        rows += f'\n<tr><td colspan="4">and {more} more, in summary.json</td></tr>'
+    head = ("Step", "Bifurcation", "Unstable directions", "Loss")
+    return _table("Bifurcations met along training", head, f"<tbody>{rows}</tbody>")
 
 
 def settings_table(name: str, settings: Mapping[str, Any]) -> str:
@@ -72,60 +79,81 @@ def settings_table(name: str, settings: Mapping[str, Any]) -> str:
         f'<tr><th scope="row"><code>{escape(key)}</code></th><td>{escape(value)}</td></tr>'
         for key, value in _flat(settings)
     )
-    return _table(name, ("Name", "Value"), rows)
+    return _table(name, ("Name", "Value"), f"<tbody>{rows}</tbody>")
 
 
-def picture(
-    light: tuple[Picture, Picture | None], dark: tuple[Picture, Picture | None], alt: str
-) -> str:
+def picture(wide: Picture, narrow: Picture | None, alt: str) -> str:
     """A figure that follows the reader's theme and the width of the screen; printed light.
 
     Args:
-        light: wide and narrow picture on light ground.
-        dark: the same on dark ground.
+        wide: the figure.
+        narrow: its layout for narrow screens, if that differs.
         alt: what it shows.
 
     Returns:
         HTML.
     """
-    on_dark = "(prefers-color-scheme: dark)"
+    on_dark = "screen and (prefers-color-scheme: dark)"
+    small = narrow or wide
     sources = [
-        (f"screen and {on_dark} and {NARROW}", dark[1]),
-        (f"screen and {on_dark}", dark[0]),
-        (f"screen and {NARROW}", light[1]),
+        (f"{on_dark} and {NARROW}", small.dark, small),
+        (on_dark, wide.dark, wide),
+        (f"screen and {NARROW}", small.light, small),
     ]
+    if narrow is None:
+        sources = sources[1:2]
     tags = "".join(
-        f'<source media="{media}" srcset="{p.uri}" width="{p.width}" height="{p.height}">'
-        for media, p in sources
-        if p is not None
+        f'<source media="{media}" srcset="{uri}" width="{size.width}" height="{size.height}">'
+        for media, uri, size in sources
     )
-    wide = light[0]
     size = f'width="{wide.width}" height="{wide.height}"'
-    return f'<picture>{tags}<img src="{wide.uri}" {size} alt="{escape(alt)}"></picture>'
+    return f'<picture>{tags}<img src="{wide.light}" {size} alt="{escape(alt)}"></picture>'
 
 
-def _table(caption: str, head: Sequence[str], rows: str) -> str:
+def _table(caption: str, head: Sequence[str], bodies: str) -> str:
     columns = "".join(f'<th scope="col">{escape(title)}</th>' for title in head)
     return (
         f'<div class="scroll" role="region" tabindex="0" aria-label="{escape(caption)}">'
         f"<table><caption>{escape(caption)}</caption><thead><tr>{columns}</tr></thead>"
-        f"<tbody>\n{rows}\n</tbody></table></div>"
+        f"{bodies}</table></div>"
+    )
+
+
+def _finding(result: Finding) -> str:
+    meaning = f'<span class="meaning">{escape(result.meaning)}</span>' if result.meaning else ""
+    return (
+        f'<tr><th scope="row">{escape(result.name)}{meaning}</th>'
+        f'<td class="number">{result.found}</td><td>{_verdict(result)}</td></tr>'
     )
 
 
 def _verdict(result: Finding) -> str:
     if result.met is None:
-        return ""
+        return '<span class="meaning">no bar</span>'
     mark, word = ("✓", "met") if result.met else ("✗", "missed")
     css = "good" if result.met else "bad"
     return f'<span class="{css}">{mark} {word}</span>: {escape(result.bar)}'
 
 
+def _doubt(event: Mapping[str, Any]) -> str:
+    return " (not converged)" if event.get("converged") is False else ""
+
+
+def _change(event: Mapping[str, Any]) -> str:
+    change = event.get("unstable_change")
+    if not is_number(change):
+        return "not known"
+    return f"{'+' if change > 0 else ''}{fixed(change, 0)}"
+
+
 def _drop(event: Mapping[str, Any]) -> str:
     if not is_number(event.get("loss_drop_step")):
         return "no fall of the loss near"
+    onset, factor = fixed(event["loss_drop_step"], 0), event.get("loss_factor")
+    if is_number(factor):
+        return f"{number(factor)} times smaller after 200 steps"
     before, after = number(event.get("loss_before")), number(event.get("loss_after"))
-    return f"{before} → {after}, from step {fixed(event['loss_drop_step'], 0)}"
+    return f"{before} → {after}, from step {onset}"
 
 
 def _flat(settings: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, str]]:

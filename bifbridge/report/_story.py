@@ -1,5 +1,6 @@
 """The story of a run in words: what was trained, what happened, how well it was predicted."""
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +16,9 @@ from bifbridge.report._words import (
     number,
     percent,
 )
+
+#: Crossings closer than this, in steps, belong together.
+TO_AND_FRO = 50.0
 
 
 def headline(run: Run) -> str:
@@ -64,6 +68,7 @@ def what_was_trained(run: Run) -> list[str]:
     if isinstance(eigenvalues, list | tuple) and eigenvalues:
         listed = ", ".join(escape(x) for x in eigenvalues)
         teacher = f" The teacher’s weights have the leading eigenvalues {listed}, one per read-out."
+    momentum = f", momentum {setting('momentum')}" if config.get("momentum") else ""
     trained = config.get("trainable")
     leaves = ", ".join(map(str, trained)) if isinstance(trained, list | tuple) else "its weights"
     return [
@@ -74,7 +79,7 @@ def what_was_trained(run: Run) -> list[str]:
         f"states.{teacher}",
         f"Trained: <code>{escape(leaves)}</code>, for {setting('steps')} steps of "
         f"<code>{setting('optimizer')}</code> with learning rate "
-        f"{setting('learning_rate')} and seed {setting('seed')}. The loss, half the "
+        f"{setting('learning_rate')}{momentum} and seed {setting('seed')}. The loss, half the "
         "squared error of the read-outs per trial and unit of time, went from "
         f"{number(loss.get('initial'))} to {number(loss.get('final'))}.{_seconds(run)}",
     ]
@@ -115,7 +120,8 @@ def when_it_bifurcated(run: Run) -> list[str]:
         "The equilibrium was followed from checkpoint to checkpoint by continuation along the "
         "straight path between them. The crossing was located at step "
         f"{fixed(crossing.get('step'), 6)} {located}: there the critical eigenvalue is "
-        f"{number(crossing.get('eigenvalue'), 2)}. {_equation(crossing, form)}"
+        f"{number(crossing.get('eigenvalue'), 2)}. {_equation(crossing, form)}",
+        _afterwards(run),
     ]
 
 
@@ -206,11 +212,39 @@ def _equation(crossing: Mapping[str, Any], form: Mapping[str, Any]) -> str:
     }
     kind = str(crossing.get("kind"))
     if kind not in terms:
-        return ""
+        return _planar_equation(form) if kind == "hopf" else ""
     return (
         f"Along the critical direction the network obeys da/dt = {terms[kind]}, and the parameters "
         f"move μ at most at the rate |∇θμ| = {number(form.get('mu_gradient_norm'))}."
     )
+
+
+def _planar_equation(form: Mapping[str, Any]) -> str:
+    c1 = f"({number(form.get('cubic'))} + {number(form.get('cubic_imaginary'))} i)"
+    return (
+        "In the critical plane the network obeys dy/dt = (μ + ωi) y + "
+        f"{c1} y|y|² with ω = {number(form.get('frequency'))} radians per unit of time, and the "
+        f"parameters move μ at most at the rate |∇θμ| = {number(form.get('mu_gradient_norm'))}."
+    )
+
+
+def _afterwards(run: Run) -> str:
+    """What became of the equilibrium after its first bifurcation."""
+    count, fate = len(run.events), run.summary.get("equilibrium")
+    text = ""
+    if count > 1:
+        text = f"Over the whole run {count} crossings of this equilibrium were located."
+        steps = sorted(float(e["step"]) for e in run.events if is_number(e.get("step")))
+        if any(b - a <= TO_AND_FRO for a, b in itertools.pairwise(steps)):
+            text += (
+                f" Those within {TO_AND_FRO:.0f} steps of each other are descent jumping to and "
+                "fro across one bifurcation."
+            )
+    if fate == "lost in a fold":
+        return f"{text} In the end the equilibrium met another one and both vanished in a fold."
+    if fate not in {None, "alive"}:
+        return f"{text} It could not be followed to the end: {escape(fate)}."
+    return text
 
 
 def _seconds(run: Run) -> str:

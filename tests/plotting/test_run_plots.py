@@ -197,15 +197,25 @@ def test_landscape_rings_the_prediction_over_the_measured_line():
     np.testing.assert_allclose(gaps, gaps[0])
 
 
-def test_distance_names_fitted_slope_and_expected_order():
+def test_distance_names_fitted_slopes_and_draws_each_expected_order_once():
     ax = SINGLE["distance"]()
     slope = TREE.children["distance"].dataset["top_eigenvalue_error"].attrs["slope"]
-    measured = line(ax, f"top eigenvalue: slope {slope:.2f}, expected 1")
+    measured = line(ax, f"top eigenvalue: {slope:.2f} (theory 1)")
     np.testing.assert_array_equal(ys(measured), data("distance", "top_eigenvalue_error"))
-    same_colour = [a for a in ax.get_lines() if a.get_color() == measured.get_color()]
-    dotted = [a for a in same_colour if a.get_linestyle() == ":"]
-    slopes = np.polyfit(np.log(xs(dotted[0])), np.log(ys(dotted[0])), 1)
-    assert slopes[0] == pytest.approx(1.0)
+    guides = lines(ax, "_theory")
+    slopes = [np.polyfit(np.log(xs(g)), np.log(ys(g)), 1)[0] for g in guides]
+    np.testing.assert_allclose(slopes, [1.0, 2.0])
+    assert np.all(ys(guides[0]) < ys(measured))
+
+
+def test_errors_of_one_expected_order_share_a_colour_and_differ_in_shape():
+    ax = SINGLE["distance"]()
+    first, second = (
+        next(a for a in ax.get_lines() if str(a.get_label()).startswith(name))
+        for name in ("top eigenvalue", "critical channel")
+    )
+    assert first.get_color() == second.get_color()
+    assert first.get_marker() != second.get_marker()
 
 
 def test_diagram_draws_stable_branches_thick_and_the_normal_form_over_them():

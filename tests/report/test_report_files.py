@@ -1,13 +1,18 @@
 """Files of a report: whole, reproducible, and refused with a reason when their data are bad."""
 
+import io
 import json
+import re
 import subprocess
 import sys
 
 import pytest
 
 from bifbridge._errors import FileFormatError, RunFolderError
+from bifbridge.plotting import DARK, LIGHT, styled
 from bifbridge.report import read_run, write_figures
+from bifbridge.report._catalogue import available
+from bifbridge.report._figures import recoloured, svg_text
 from tests.report.helpers.synthetic_run import run_tree, write_run
 
 
@@ -30,6 +35,26 @@ def test_a_folder_that_cannot_be_written_is_named(tmp_path):
     (tmp_path / "figures").write_text("a file where the folder should be")
     with pytest.raises(RunFolderError, match="cannot be written"):
         write_figures(run_tree(), tmp_path / "figures")
+
+
+def with_plain_names(svg):
+    """An SVG whose markers, named after a hash of their colours, are numbered instead."""
+    names = dict.fromkeys(re.findall(r"\bm[0-9a-f]{10}\b", svg))
+    for position, name in enumerate(names):
+        svg = svg.replace(name, f"marker-{position}")
+    return svg
+
+
+def test_the_dark_pictures_are_those_that_the_dark_theme_draws():
+    tree = run_tree()
+    for name in ("training", "learning-diagram", "profile", "distance"):
+        (entry,) = [figure for figure in available(tree) if figure.name == name]
+        with styled(DARK):
+            file = io.StringIO()
+            entry.draw(tree, DARK, entry.width).savefig(file, format="svg", metadata={"Date": None})
+        light = svg_text(entry.draw(tree, LIGHT, entry.width))
+        assert with_plain_names(recoloured(light)) == with_plain_names(file.getvalue())
+        assert with_plain_names(light) != with_plain_names(file.getvalue())
 
 
 @pytest.mark.parametrize("name", ["run.nc", "summary.json"])

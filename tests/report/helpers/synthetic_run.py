@@ -263,6 +263,7 @@ def _event_group():
         "kind": ("event", ["pitchfork"]),
         "criticality": ("event", ["supercritical"]),
         "eigenvalue": ("event", [2.1e-12]),
+        "unstable_change": ("event", [1]),
         "quadratic": ("event", [0.0]),
         "cubic": ("event", [facts["cubic"]]),
         "mu_gradient_norm": ("event", [facts["size"]]),
@@ -339,6 +340,7 @@ def run_summary():
         "kind": "pitchfork",
         "criticality": "supercritical",
         "eigenvalue": 2.1e-12,
+        "unstable_change": 1,
     }
     drop = {
         "loss_drop_step": crossing + 12,
