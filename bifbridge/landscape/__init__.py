@@ -16,6 +16,7 @@ from bifbridge.landscape._predicted_kernel import predict_kernel as predict_kern
 from bifbridge.landscape._reduction import critical_projector as critical_projector
 from bifbridge.landscape._reduction import initial_amplitudes as initial_amplitudes
 from bifbridge.landscape._reduction import reduced_equation as reduced_equation
+from bifbridge.landscape._reduction import unfolding_directions as unfolding_directions
 from bifbridge.landscape._scalar_equations import AbstractScalarEquation as AbstractScalarEquation
 from bifbridge.landscape._scalar_equations import BranchPointEquation as BranchPointEquation
 from bifbridge.landscape._scalar_equations import FoldEquation as FoldEquation

@@ -2,9 +2,13 @@
 
 from bifbridge.sntk._dense import gram_matrix as gram_matrix
 from bifbridge.sntk._dense import weighted_matrix as weighted_matrix
+from bifbridge.sntk._factorisation import KernelFactors as KernelFactors
+from bifbridge.sntk._factorisation import factorise as factorise
 from bifbridge.sntk._kernel import StateSpaceNTK as StateSpaceNTK
 from bifbridge.sntk._materialised import MaterialisedSensitivity as MaterialisedSensitivity
 from bifbridge.sntk._materialised import materialise as materialise
+from bifbridge.sntk._oscillation_split import OscillationSplit as OscillationSplit
+from bifbridge.sntk._oscillation_split import oscillation_split as oscillation_split
 from bifbridge.sntk._parameter_split import ParameterSplit as ParameterSplit
 from bifbridge.sntk._parameter_split import leaf_shares as leaf_shares
 from bifbridge.sntk._parameter_split import parameter_split as parameter_split
