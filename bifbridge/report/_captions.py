@@ -188,7 +188,8 @@ def distance(run: Run) -> str:
     steep = [float(v.attrs["slope"]) >= expected_order(v) - SLOPE_TOLERANCE for v in variables]
     return (
         "The same network placed at distance μ from its bifurcation, initial amplitudes scaled "
-        f"with √|μ|. Errors of one colour should fall like the dotted line beneath them; "
+        'with <span class="number">√|μ|</span>. Errors of one colour should fall like the dotted '
+        "line beneath them; "
         f"{sum(steep)} of {len(steep)} fall at least as fast as theory says, within "
         f"{SLOPE_TOLERANCE}."
     )

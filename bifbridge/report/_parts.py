@@ -8,8 +8,6 @@ from bifbridge.report._criteria import Finding
 from bifbridge.report._figures import Picture
 from bifbridge.report._words import bifurcation, escape, fixed, is_number, number
 
-#: Below this width of the screen the narrow layout of a figure is shown.
-NARROW = "(max-width: 40rem)"
 #: Rows of the table of events.
 MOST_EVENTS = 8
 
@@ -29,6 +27,8 @@ def paragraphs(texts: Iterable[str]) -> str:
 def findings_table(results: Sequence[Finding]) -> str:
     """The comparisons, one per row under their group, with a verdict that needs no colour.
 
+    Narrow screens stack the cells of a row, so the roles of a table are spelt out.
+
     Args:
         results: the findings.
 
@@ -36,12 +36,20 @@ def findings_table(results: Sequence[Finding]) -> str:
         HTML.
     """
     bodies = "".join(
-        f'<tbody><tr><th class="group" scope="rowgroup" colspan="3">{escape(group)}</th></tr>\n'
+        '<tbody role="rowgroup"><tr role="row"><th class="group" role="rowheader" '
+        f'scope="rowgroup" colspan="3">{escape(group)}</th></tr>\n'
         + "\n".join(_finding(r) for r in members)
         + "</tbody>"
         for group, members in itertools.groupby(results, key=lambda r: r.group)
     )
-    return _table("What was compared", ("Comparison", "Found", "Asked"), bodies)
+    head = "".join(
+        f'<th role="columnheader" scope="col">{title}</th>'
+        for title in ("Comparison", "Found", "Asked")
+    )
+    return (
+        '<table class="stacked" role="table"><caption>What was compared</caption>'
+        f'<thead role="rowgroup"><tr role="row">{head}</tr></thead>{bodies}</table>'
+    )
 
 
 def events_table(events: Sequence[Mapping[str, Any]]) -> str:
@@ -83,7 +91,10 @@ def settings_table(name: str, settings: Mapping[str, Any]) -> str:
 
 
 def picture(wide: Picture, narrow: Picture | None, alt: str) -> str:
-    """A figure that follows the reader's theme and the width of the screen; printed light.
+    """A figure in every colour and layout, of which the style sheet shows one.
+
+    The choice is left to CSS because a `picture` element keeps its choice for the screen when
+    the page is printed.
 
     Args:
         wide: the figure.
@@ -93,21 +104,13 @@ def picture(wide: Picture, narrow: Picture | None, alt: str) -> str:
     Returns:
         HTML.
     """
-    on_dark = "screen and (prefers-color-scheme: dark)"
-    small = narrow or wide
-    sources = [
-        (f"{on_dark} and {NARROW}", small.dark, small),
-        (on_dark, wide.dark, wide),
-        (f"screen and {NARROW}", small.light, small),
-    ]
-    if narrow is None:
-        sources = sources[1:2]
-    tags = "".join(
-        f'<source media="{media}" srcset="{uri}" width="{size.width}" height="{size.height}">'
-        for media, uri, size in sources
+    layouts = [("any", wide)] if narrow is None else [("wide", wide), ("narrow", narrow)]
+    return "\n".join(
+        f'<img class="on-{ground} {layout}" src="{uri}" width="{image.width}" '
+        f'height="{image.height}" alt="{escape(alt)}">'
+        for layout, image in layouts
+        for ground, uri in (("light", image.light), ("dark", image.dark))
     )
-    size = f'width="{wide.width}" height="{wide.height}"'
-    return f'<picture>{tags}<img src="{wide.light}" {size} alt="{escape(alt)}"></picture>'
 
 
 def _table(caption: str, head: Sequence[str], bodies: str) -> str:
@@ -122,8 +125,9 @@ def _table(caption: str, head: Sequence[str], bodies: str) -> str:
 def _finding(result: Finding) -> str:
     meaning = f'<span class="meaning">{escape(result.meaning)}</span>' if result.meaning else ""
     return (
-        f'<tr><th scope="row">{escape(result.name)}{meaning}</th>'
-        f'<td class="number">{result.found}</td><td>{_verdict(result)}</td></tr>'
+        f'<tr role="row"><th role="rowheader" scope="row">{escape(result.name)}{meaning}</th>'
+        f'<td role="cell" class="number">{result.found}</td>'
+        f'<td role="cell">{_verdict(result)}</td></tr>'
     )
 
 

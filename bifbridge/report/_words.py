@@ -73,11 +73,11 @@ def percent(share: Any) -> str:
         share: 1 is the whole.
 
     Returns:
-        Such as "13 %".
+        Such as "13 %", with a space that does not break.
     """
     if not is_number(share):
         return "not known"
-    return f"{_plain(100 * float(share), 2 if abs(share) < 0.995 else 3)} %"
+    return f"{_plain(100 * float(share), 2 if abs(share) < 0.995 else 3)}\N{NO-BREAK SPACE}%"
 
 
 def cosine(value: Any) -> str:

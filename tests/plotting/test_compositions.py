@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from matplotlib.text import Annotation
 
 from bifbridge.plotting import (
     DOUBLE_COLUMN,
@@ -79,3 +80,26 @@ def test_nothing_is_cut_off_at_the_edges(draw, width):
     corners = np.array([[b.x0, b.y0, b.x1, b.y1] for b in boxes if b is not None])
     assert corners[:, :2].min() >= -1
     assert np.all(corners[:, 2:] <= size + 1)
+
+
+def with_events(steps):
+    """The run with pitchforks at other steps."""
+    tree = run_tree()
+    events = tree.children["events"].to_dataset().isel(event=[0] * len(steps))
+    tree["events"] = events.assign(step=("event", np.asarray(steps, float)))
+    return tree
+
+
+def test_names_of_near_crossings_go_in_rows_and_the_rest_stay_unnamed():
+    ax = plot_training(with_events([50.0, 60.0, 70.0, 80.0, 390.0])).axes[0]
+    texts = [text for text in ax.texts if isinstance(text, Annotation)]
+    rows = {text.get_text(): text.xyann[1] for text in texts}
+    assert [*rows] == [f"pitchfork, step {x:.2f}" for x in (50, 60, 70, 390)]
+    assert len({*list(rows.values())[:3]}) == 3
+    assert texts[-1].get_horizontalalignment() == "right"
+
+
+def test_special_points_outside_the_window_are_not_drawn():
+    axes = plot_training(with_events([50.0, 380.0]), window=(30.0, 110.0)).axes
+    points = [line for line in axes[2].get_lines() if line.get_label() == "pitchfork"]
+    assert [line.get_visible() for line in points] == [True, False]

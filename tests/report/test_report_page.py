@@ -76,12 +76,13 @@ def test_every_figure_has_words_for_those_who_do_not_see_it(full):
     assert all(len(image["alt"]) > 40 for image in full.all("img"))
 
 
-def test_every_figure_has_a_dark_variant_and_wide_ones_a_narrow_layout(full):
-    media = [source["media"] for source in full.all("source")]
-    assert sum(m == "screen and (prefers-color-scheme: dark)" for m in media) == 9
+def test_every_figure_has_both_grounds_and_wide_ones_a_narrow_layout(full):
+    shown = [image["class"] for image in full.all("img")]
     wide = [a for a in full.all("figure") if a["class"] == "wide"]
-    assert sum("max-width" in m and "dark" in m for m in media) == len(wide) == 5
-    assert all(m.startswith("screen") for m in media), "print stays light"
+    assert len(wide) == 5
+    for ground in ("on-light", "on-dark"):
+        assert shown.count(f"{ground} wide") == shown.count(f"{ground} narrow") == len(wide)
+        assert shown.count(f"{ground} any") == 9 - len(wide)
 
 
 def test_the_page_says_when_into_what_and_how_well(full):

@@ -52,8 +52,8 @@ def test_cosines_keep_the_digits_that_tell_them_from_one(value, text):
 
 
 @pytest.mark.parametrize(("share", "text"), [(0.134, "13 %"), (0.002, "0.20 %"), (1.5, "150 %")])
-def test_percentages(share, text):
-    assert percent(share) == text
+def test_percentages_stay_with_their_sign(share, text):
+    assert percent(share) == text.replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def test_names():
