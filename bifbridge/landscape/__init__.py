@@ -2,7 +2,14 @@
 
 from bifbridge.landscape._agreement import Agreement as Agreement
 from bifbridge.landscape._agreement import compare as compare
+from bifbridge.landscape._channel_learning import (
+    critical_learning_rate as critical_learning_rate,
+)
+from bifbridge.landscape._channel_learning import measured_interference as measured_interference
+from bifbridge.landscape._channel_learning import predicted_interference as predicted_interference
 from bifbridge.landscape._distance_study import distance_study as distance_study
+from bifbridge.landscape._isolation import Isolation as Isolation
+from bifbridge.landscape._isolation import isolation as isolation
 from bifbridge.landscape._loss_landscape import LossLandscape as LossLandscape
 from bifbridge.landscape._loss_landscape import loss_on_line as loss_on_line
 from bifbridge.landscape._loss_landscape import predict_loss as predict_loss

@@ -80,7 +80,7 @@ def predict_loss(
     mu_values: Float[Array, " M"],
     *,
     readout: Float[Array, "o n"] | None = None,
-    errors: Trajectories | None = None,
+    errors: Float[Array, "N T o"] | None = None,
     mu: Scalar | float = 0.0,
     target_mu: Scalar | float | None = None,
 ) -> Float[Array, " M"]:

@@ -199,9 +199,9 @@ def _forced_march(
 
     def step(states: Array, known: tuple[Array, Array, Array]) -> tuple[Array, Any]:
         t0, t1, pushes = known
-        visited: list[tuple[Array, Array]] = []
+        visited: list[tuple[Any, Any]] = []
 
-        def velocity(t: Array, z: Array, args: None) -> Array:
+        def velocity(t: Any, z: Any, args: Any) -> Any:
             visited.append((t, z))
             return batched_velocity(t, z, (field, inputs)) + pushes[len(visited) - 1]
 

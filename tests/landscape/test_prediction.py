@@ -119,6 +119,22 @@ def test_the_predicted_loss_is_the_loss_of_a_system_that_is_its_own_normal_form(
     assert landscape.as_dict()["measured"] == [float(x) for x in measured]
 
 
+def test_outputs_blind_to_the_bifurcation_have_a_flat_predicted_loss(network):
+    field, form = network
+    start = 0.2 * jr.normal(jr.key(1), (3, 8))
+    blind = jr.normal(jr.key(2), (2, 8))
+    blind = blind - jnp.outer(blind @ form.right, form.right)
+    errors = solve(field, start, GRID) @ blind.T
+    mu = jnp.linspace(-0.1, 0.1, 3)
+    flat = predict_loss(form, start, GRID.times, GRID.weights, mu, readout=blind, errors=errors)
+    loss = 0.5 * jnp.einsum("t,ito->", GRID.weights, errors**2) / 3
+    np.testing.assert_allclose(flat, loss, rtol=1e-10)
+    seeing = predict_loss(
+        form, start, GRID.times, GRID.weights, mu, readout=blind + form.right, errors=errors
+    )
+    assert jnp.ptp(seeing) > 1e-3 * loss
+
+
 def test_a_loss_needs_exactly_one_reference():
     form = own_normal_form("pitchfork")
     arguments = (form, START, GRID.times, GRID.weights, jnp.zeros(1))
