@@ -1,7 +1,7 @@
 """The path of a training run through parameter space."""
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, SupportsFloat
 
 import equinox as eqx
 import jax.numpy as jnp
@@ -31,7 +31,7 @@ class TrainingPath(eqx.Module):
         """Number of steps K."""
         return len(self.thetas) - 1
 
-    def theta(self, step: float) -> Float[np.ndarray, " p"]:
+    def theta(self, step: SupportsFloat) -> Float[np.ndarray, " p"]:
         """θ at a step, which may be fractional.
 
         Args:
@@ -43,13 +43,14 @@ class TrainingPath(eqx.Module):
         Raises:
             ValueError: if the step lies outside the run.
         """
+        step = float(step)
         if not 0 <= step <= self.n_steps:
-            raise ValueError(f"Got step {step}, expected a step between 0 and {self.n_steps}.")
+            raise ValueError(f"Got step {step:g}, expected a step between 0 and {self.n_steps}.")
         low = min(int(step), max(self.n_steps - 1, 0))
         part = step - low
         return (1 - part) * self.thetas[low] + part * self.thetas[min(low + 1, self.n_steps)]
 
-    def field(self, step: float) -> Any:
+    def field(self, step: SupportsFloat) -> Any:
         """The field at a step, which may be fractional.
 
         Args:

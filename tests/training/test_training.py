@@ -28,7 +28,7 @@ TASK = imitation_task(TEACHER, READOUT, STARTS, uniform_grid(3.0, 0.25))
 STUDENT = random_ctrnn(4, key=jr.key(2))
 THETA, REBUILD = flatten_parameters(STUDENT, ["weights"])
 LOSS = ParameterLoss(TASK, STUDENT, ("weights",))
-SGD = make_optimiser("sgd", 0.05, clip_norm=0.5)
+SGD = make_optimiser("sgd", 0.05, momentum=0.0, clip_norm=0.5)
 
 
 def run(optimiser=SGD, steps=25, state=None, loss=LOSS):
@@ -53,7 +53,7 @@ def test_the_loss_is_the_integral_of_the_squared_read_out_error():
 
 
 def test_blocks_are_plain_descent():
-    blocks = run(make_optimiser("sgd", 0.05))
+    blocks = run(make_optimiser("sgd", 0.05, momentum=0.0))
     theta, gradient = THETA, jax.jit(jax.grad(LOSS))
     for _ in range(25):
         theta = theta - 0.05 * gradient(theta)
