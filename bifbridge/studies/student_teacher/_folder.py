@@ -1,0 +1,104 @@
+"""The folder of a run: one configuration, its checkpoints and what was made of them."""
+
+import dataclasses
+import os
+from pathlib import Path
+
+from bifbridge._atomic import write_text
+from bifbridge._errors import ConfigError, RunFolderError
+from bifbridge.studies.student_teacher._config import StudentTeacherConfig, read_config
+
+
+@dataclasses.dataclass(frozen=True)
+class RunFolder:
+    """Where the files of a run lie.
+
+    Attributes:
+        path: the folder.
+    """
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        """The settings."""
+        return self.path / "config.toml"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Blocks of training."""
+        return self.path / "checkpoints"
+
+    @property
+    def figures(self) -> Path:
+        """Figures, as PNG and PDF."""
+        return self.path / "figures"
+
+    @property
+    def teacher(self) -> Path:
+        """The teacher."""
+        return self.path / "teacher.eqx"
+
+    @property
+    def student(self) -> Path:
+        """The student after the last step."""
+        return self.path / "student.eqx"
+
+    @property
+    def data(self) -> Path:
+        """All that was measured."""
+        return self.path / "run.nc"
+
+    @property
+    def summary(self) -> Path:
+        """The main numbers."""
+        return self.path / "summary.json"
+
+
+def open_run_folder(path: str | os.PathLike[str], config: StudentTeacherConfig) -> RunFolder:
+    """Create a run folder, or return to one of the same run.
+
+    Args:
+        path: the folder.
+        config: the settings of the run.
+
+    Returns:
+        The folder, with its configuration written.
+
+    Raises:
+        RunFolderError: if the folder belongs to another run or cannot be written.
+    """
+    folder = RunFolder(Path(path))
+    try:
+        if folder.config.exists():
+            _refuse_another_run(folder, config)
+        elif folder.path.exists() and (not folder.path.is_dir() or any(folder.path.iterdir())):
+            raise RunFolderError(
+                f"{path} exists and holds no run of bifbridge. Choose another folder with --out."
+            )
+        folder.checkpoints.mkdir(parents=True, exist_ok=True)
+        folder.figures.mkdir(exist_ok=True)
+        write_text(folder.config, config.as_toml())
+    except OSError as error:
+        raise RunFolderError(f"{path} cannot be written: {error.strerror}.") from error
+    return folder
+
+
+def _refuse_another_run(folder: RunFolder, config: StudentTeacherConfig) -> None:
+    try:
+        there = read_config(folder.config).as_dict()
+    except ConfigError as error:
+        raise RunFolderError(
+            f"{folder.config} is damaged or of another release. {error}"
+        ) from error
+    here = config.as_dict()
+    different = [
+        f"{name} = {there[name]!r} there, {here[name]!r} here"
+        for name in here
+        if here[name] != there[name]
+    ]
+    if different:
+        raise RunFolderError(
+            f"{folder.path} holds another run ({'; '.join(different)}). Choose another folder "
+            "with --out, or delete this one."
+        )

@@ -1,0 +1,61 @@
+"""All that a run measured, as one netCDF file with a group per subject."""
+
+import json
+import os
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from bifbridge._atomic import atomic_path, write_text
+from bifbridge.training import TrainingPath
+
+SCHEMA_VERSION = 1
+KIND = "student-teacher"
+
+
+def training_dataset(path: TrainingPath) -> xr.Dataset:
+    """Loss and gradient norm before each step.
+
+    Args:
+        path: of the training.
+
+    Returns:
+        A dataset over "step".
+    """
+    return xr.Dataset(
+        {"loss": ("step", path.losses), "gradient_norm": ("step", path.gradient_norms)},
+        coords={"step": np.arange(len(path.losses))},
+    )
+
+
+def write_run(
+    path: str | os.PathLike[str], groups: dict[str, xr.Dataset | None], summary: dict[str, Any]
+) -> None:
+    """Write the groups of a run, atomically.
+
+    Args:
+        path: the file.
+        groups: datasets by name; None where one does not apply.
+        summary: supplies configuration and versions.
+    """
+    present = {f"/{name}": data for name, data in groups.items() if data is not None}
+    tree = xr.DataTree.from_dict(present)
+    tree.attrs = {
+        "schema_version": SCHEMA_VERSION,
+        "kind": KIND,
+        "config": json.dumps(summary["config"]),
+        "versions": json.dumps(summary["versions"]),
+    }
+    with atomic_path(path) as temporary:
+        tree.to_netcdf(temporary, engine="h5netcdf")
+
+
+def write_summary(path: str | os.PathLike[str], summary: dict[str, Any]) -> None:
+    """Write the main numbers as JSON, atomically.
+
+    Args:
+        path: the file.
+        summary: the numbers.
+    """
+    write_text(path, json.dumps(summary, indent=1, allow_nan=False) + "\n")
