@@ -1,0 +1,46 @@
+"""The commands, put together."""
+
+from typing import Annotated
+
+import typer
+
+from bifbridge._version import __version__
+from bifbridge.cli._continue import continue_command
+from bifbridge.cli._exit import EXIT_STATUSES
+from bifbridge.cli._report import report_command
+from bifbridge.cli._student_teacher import student_teacher_command
+
+app = typer.Typer(
+    help="Kernels, continuation and normal forms of learned dynamical systems.",
+    epilog=EXIT_STATUSES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+
+
+def _show_version(value: bool | None) -> None:
+    if value:
+        typer.echo(f"bifbridge {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool | None,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and leave."
+        ),
+    ] = None,
+) -> None:
+    """Kernels, continuation and normal forms of learned dynamical systems."""
+
+
+app.command("student-teacher", epilog=EXIT_STATUSES)(student_teacher_command)
+app.command("continue", epilog=EXIT_STATUSES)(continue_command)
+app.command("report", epilog=EXIT_STATUSES)(report_command)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()
