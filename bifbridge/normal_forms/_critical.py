@@ -3,6 +3,7 @@
 Govaerts, *Numerical Methods for Bifurcations of Dynamical Equilibria* (SIAM 2000), chapter 3.
 """
 
+import jax
 import jax.numpy as jnp
 import jax.scipy.linalg as jsl
 from jaxtyping import Array, Complex, Float, Inexact
@@ -93,13 +94,18 @@ def _iterate(matrix: Array, value: Array, iterations: int) -> tuple[Array, ...]:
     n = matrix.shape[0]
     right = left = start_vector(n).astype(matrix.dtype)
     corner, unit = jnp.zeros((1, 1), matrix.dtype), jnp.zeros(n + 1, matrix.dtype).at[n].set(1)
-    for _ in range(iterations):
+
+    def improve(_: int, state: tuple[Array, ...]) -> tuple[Array, ...]:
+        value, right, left = state
         shifted = matrix - value * jnp.eye(n, dtype=matrix.dtype)
         full = jnp.block([[shifted, left[:, None]], [jnp.conj(right)[None, :], corner]])
         factors = jsl.lu_factor(full)
         right = _unit(jsl.lu_solve(factors, unit)[:n])
         left = _unit(jsl.lu_solve(factors, unit, trans=2)[:n])
-        value = jnp.vdot(left, matrix @ right) / jnp.vdot(left, right)
+        return jnp.vdot(left, matrix @ right) / jnp.vdot(left, right), right, left
+
+    # A loop rather than its unrolling, which would take several times as long to compile.
+    value, right, left = jax.lax.fori_loop(0, iterations, improve, (value, right, left))
     return value, right, left
 
 
