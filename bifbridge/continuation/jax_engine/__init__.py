@@ -9,6 +9,8 @@ from bifbridge.continuation.jax_engine._curve import norm as norm
 from bifbridge.continuation.jax_engine._curve import tangent as tangent
 from bifbridge.continuation.jax_engine._engine import JaxEngine as JaxEngine
 from bifbridge.continuation.jax_engine._engine import start_tangent as start_tangent
+from bifbridge.continuation.jax_engine._switch import branch_tangents as branch_tangents
+from bifbridge.continuation.jax_engine._switch import lies_on as lies_on
 from bifbridge.continuation.jax_engine._trace import Front as Front
 from bifbridge.continuation.jax_engine._trace import StepControl as StepControl
 from bifbridge.continuation.jax_engine._trace import Stretch as Stretch

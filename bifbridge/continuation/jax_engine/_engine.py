@@ -1,5 +1,6 @@
 """The embedded engine: pseudo-arclength continuation of equilibria."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 import equinox as eqx
@@ -9,14 +10,17 @@ import numpy as np
 
 from bifbridge._precision import require_x64
 from bifbridge.continuation._problem import AbstractEngine, ContinuationProblem
-from bifbridge.continuation._results import Branch
+from bifbridge.continuation._results import Branch, SpecialPoint
 from bifbridge.continuation._status import Status
-from bifbridge.continuation.jax_engine._assemble import Path, assemble
+from bifbridge.continuation.jax_engine._assemble import extend, join, no_branch, special_points
 from bifbridge.continuation.jax_engine._curve import Curve, arclength_weights, correct
 from bifbridge.continuation.jax_engine._equilibria_curve import (
     EquilibriumObserver,
     EquilibriumResidual,
+    Observation,
 )
+from bifbridge.continuation.jax_engine._path import Path
+from bifbridge.continuation.jax_engine._switch import arm_starts, lies_on
 from bifbridge.continuation.jax_engine._trace import Front, StepControl, Stretch, observe, trace
 
 
@@ -43,6 +47,8 @@ class JaxEngine(AbstractEngine):
             folds).
         detect: whether to locate special points.
         gradient: whether normal forms carry the unfolding gradient ∇θμ.
+        neutral_saddles: whether to report neutral saddles (two real eigenvalues of sum zero),
+            which are no bifurcations.
         buffer: points per compiled stretch.
     """
 
@@ -59,6 +65,7 @@ class JaxEngine(AbstractEngine):
     predictor: Literal["tangent", "secant", "natural"] = "tangent"
     detect: bool = True
     gradient: bool = False
+    neutral_saddles: bool = False
     buffer: int = 64
 
     def __check_init__(self):
@@ -82,25 +89,91 @@ class JaxEngine(AbstractEngine):
             (or why Newton's method failed) where the start leads to no equilibrium.
         """
         require_x64("continuation")
-        curve = equilibrium_curve(problem, self._scale(problem))
-        control, first = self.control(problem)
+        curve, (control, first) = self.curve(problem), self.control(problem)
         guess = jnp.append(problem.state, problem.parameter)
         start, observed, jacobian, status = _start(curve, guess, control)
         if int(status) != Status.RUNNING:
-            failed = (
-                Status.NO_EQUILIBRIUM if status == Status.NO_CONVERGENCE else Status(int(status))
-            )
-            return assemble(self, problem, curve, control, [], failed)
-        start = np.asarray(start)
+            lost = status == Status.NO_CONVERGENCE
+            return no_branch(problem, Status.NO_EQUILIBRIUM if lost else Status(int(status)))
         direction = start_tangent(np.asarray(jacobian), np.asarray(curve.weights))
         if not np.all(np.isfinite(direction)):
-            return assemble(self, problem, curve, control, [], Status.SINGULAR)
+            return no_branch(problem, Status.SINGULAR)
         observed = jtu.tree_map(np.asarray, observed)
         paths = [
-            self._follow(curve, control, start, sign * direction, observed, first)
+            self._follow(curve, control, np.asarray(start), sign * direction, observed, first)
             for sign in self._signs(problem)
         ]
-        return assemble(self, problem, curve, control, paths, Status.RUNNING)
+        points = [self._special_points(problem, curve, control, path) for path in paths]
+        return join(problem, paths, points)
+
+    def arms(
+        self, problem: ContinuationProblem, point: SpecialPoint, known: Sequence[Branch] = ()
+    ) -> tuple[Branch, ...]:
+        """The two arms of the other branch through a branch point.
+
+        Each begins one short step away from the point, on either side of it.
+
+        Args:
+            problem: the problem on whose branch the point lies.
+            point: a simple branch point (transcritical, pitchfork, or undecided).
+            known: branches that need not be followed again: an arm that starts on one of them,
+                or on the other arm, is missing.
+
+        Returns:
+            None, one or two branches: an arm that leaves the span at once, or that Newton's
+            method cannot reach, is missing.
+        """
+        require_x64("branch switching")
+        curve, (control, first) = self.curve(problem), self.control(problem)
+        branches: list[Branch] = []
+        for start, direction, observed in arm_starts(curve, control, point, first):
+            if any(lies_on(curve, control, branch, start) for branch in [*known, *branches]):
+                continue
+            path = self._follow(curve, control, start, direction, observed, first)
+            points = self._special_points(problem, curve, control, path)
+            branches.append(join(problem, [path], [points]))
+        return tuple(branches)
+
+    def resume(self, problem: ContinuationProblem, branch: Branch) -> Branch:
+        """Go on from the last point of a branch.
+
+        Args:
+            problem: the problem of the branch; its span may have been widened.
+            branch: the branch, perhaps read from a file.
+
+        Returns:
+            The longer branch.
+
+        Raises:
+            ValueError: if the branch has no points or another number of states.
+        """
+        if len(branch) == 0 or branch.states.shape[1] != problem.state.size:
+            raise ValueError(
+                f"resume: got a branch of {len(branch)} points with {branch.states.shape[1]} "
+                f"states for a problem with {problem.state.size}."
+            )
+        curve, (control, first) = self.curve(problem), self.control(problem)
+        point = np.append(branch.states[-1], branch.parameters[-1])
+        events = np.array([branch.events[name][-1] for name, _ in problem.events])
+        observed = Observation(branch.eigenvalues[-1], events)
+        length = float(branch.steps[-1]) if branch.steps[-1] > 0 else first
+        path = self._follow(curve, control, point, branch.tangents[-1], observed, length)
+        points = self._special_points(problem, curve, control, path)
+        return extend(problem, branch, path, points)
+
+    def curve(self, problem: ContinuationProblem) -> Curve:
+        """The curve of equilibria of a problem, in this engine's arclength norm.
+
+        Args:
+            problem: the problem.
+
+        Returns:
+            The curve.
+        """
+        scale = self.parameter_scale
+        if scale is None:
+            scale = 1.0 if self.step is not None else (problem.span[1] - problem.span[0]) / 2
+        return equilibrium_curve(problem, scale)
 
     def control(self, problem: ContinuationProblem) -> tuple[StepControl, float]:
         """The step control for a problem.
@@ -127,10 +200,15 @@ class JaxEngine(AbstractEngine):
         )
         return control, min(first, longest)
 
-    def _scale(self, problem: ContinuationProblem) -> float:
-        if self.parameter_scale is not None:
-            return self.parameter_scale
-        return 1.0 if self.step is not None else (problem.span[1] - problem.span[0]) / 2
+    def _special_points(
+        self, problem: ContinuationProblem, curve: Curve, control: StepControl, path: Path
+    ) -> list[SpecialPoint]:
+        if not self.detect:
+            return []
+        return special_points(
+            problem, curve, control, path,
+            gradient=self.gradient, neutral_saddles=self.neutral_saddles,
+        )  # fmt: skip
 
     def _signs(self, problem: ContinuationProblem) -> tuple[float, ...]:
         lower, upper = problem.span

@@ -7,126 +7,25 @@ explained. Two crossings that cancel within one step leave no change of count: a
 of that where a real part heads for zero on one side and comes back on the other.
 """
 
-from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-import jax.tree_util as jtu
 import numpy as np
 
-from bifbridge.continuation._status import Status
-from bifbridge.continuation.jax_engine._curve import Curve, correct, extended_jacobian, tangent
+from bifbridge.continuation.jax_engine._arc import WIDTH, Event, Sample, Step, bracketed
+from bifbridge.continuation.jax_engine._curve import Curve, extended_jacobian
 from bifbridge.continuation.jax_engine._polish import (
     Polished,
     polish_branch_point,
     polish_fold,
     polish_hopf,
 )
-from bifbridge.continuation.jax_engine._trace import StepControl, observe
 from bifbridge.normal_forms import real_eigenvectors
 from bifbridge.normal_forms._scalar import RATIO_TOLERANCE
 
-_WIDTH = 1e-12
 _SPLIT = 1e-3
-
-
-class Sample(NamedTuple):
-    """A point of the branch within one step.
-
-    Attributes:
-        s: distance along the step's row.
-        point: y, shape (n + 1,).
-        tangent: unit tangent, shape (n + 1,).
-        eigenvalues: by falling real part.
-        events: user's events.
-    """
-
-    s: float
-    point: np.ndarray
-    tangent: np.ndarray
-    eigenvalues: np.ndarray
-    events: np.ndarray
-
-    @property
-    def count(self) -> int:
-        """Number of unstable eigenvalues."""
-        return int(np.sum(np.real(self.eigenvalues) > 0))
-
-    @property
-    def turn(self) -> bool:
-        """Whether the parameter grows along the branch."""
-        return bool(self.tangent[-1] > 0)
-
-
-class Event(NamedTuple):
-    """A special point on a branch, before its normal form is known.
-
-    Attributes:
-        kind: "fold", "branch_point", "hopf", or a user's event.
-        point: y.
-        frequency: ω at a Hopf point, else 0.
-        converged: whether an extended system located it.
-        jump: change of the number of unstable eigenvalues.
-        multiplicity: crossings that coincide.
-        step: index of the step.
-        s: distance within it.
-        bracket: parameters on both sides.
-        tangent: the branch's direction there.
-    """
-
-    kind: str
-    point: np.ndarray
-    frequency: float
-    converged: bool
-    jump: int
-    multiplicity: int
-    step: int
-    s: float
-    bracket: tuple[float, float]
-    tangent: np.ndarray
-
-
-class Step(eqx.Module):
-    """One step of a branch as a parametrised arc, which can be sampled anywhere.
-
-    Attributes:
-        curve: the curve.
-        control: the step control.
-        index: which step.
-        row: what closed the corrector's system.
-        start: its first point.
-        end: its last point.
-    """
-
-    curve: Curve
-    control: StepControl
-    index: int
-    row: np.ndarray
-    start: Sample
-    end: Sample
-
-    def sample(self, s: float) -> Sample:
-        """The branch's point at a distance within the step.
-
-        Args:
-            s: distance, between 0 and `end.s`.
-
-        Returns:
-            The point with its observations.
-        """
-        for shift in (0.0, 1e-6, -1e-6, 1e-4, -1e-4):
-            at = s + shift * self.end.s
-            guess = _hermite(self.start, self.end, at)
-            target = self.row @ self.start.point + at
-            found = _sample(
-                self.curve, guess, self.row, target, self.end.point - self.start.point, self.control
-            )
-            point, direction, observed, status = jtu.tree_map(np.asarray, found)
-            if status == Status.RUNNING and np.all(np.isfinite(observed.eigenvalues)):
-                break
-        return Sample(at, point, direction, observed.eigenvalues, observed.events)
 
 
 def locate_in_step(step: Step, suspect: bool) -> list[Event]:
@@ -142,66 +41,8 @@ def locate_in_step(step: Step, suspect: bool) -> list[Event]:
     return _resolve(step, step.start, step.end, suspect)
 
 
-def locate_user_events(step: Step, names: list[str]) -> list[Event]:
-    """Zeros of the user's functions within one step.
-
-    Args:
-        step: the step.
-        names: of the functions.
-
-    Returns:
-        The events.
-    """
-    found = []
-    for k, name in enumerate(names):
-        if (step.start.events[k] > 0) == (step.end.events[k] > 0):
-            continue
-        middle, a, b = list(
-            _bracketed(step, step.start, step.end, lambda m, k=k: float(m.events[k]))
-        )[-1]
-        bracket = (float(a.point[-1]), float(b.point[-1]))
-        found.append(
-            Event(name, middle.point, 0.0, True, 0, 1, step.index, middle.s, bracket,
-                  middle.tangent)
-        )  # fmt: skip
-    return found
-
-
-def suspects(eigenvalues: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Steps in which two crossings may have cancelled.
-
-    Args:
-        eigenvalues: along the branch, by falling real part, shape (K, n).
-        lengths: of the K − 1 steps.
-
-    Returns:
-        One boolean per step.
-    """
-    real = np.real(eigenvalues)
-    count = np.sum(real > 0, axis=1)
-    found = np.zeros(lengths.size, bool)
-    for k in np.flatnonzero(count[1:] == count[:-1]):
-        for j in (count[k] - 1, count[k]):
-            if 0 <= j < real.shape[1]:
-                found[k] |= _dips(real[:, j], lengths, int(k))
-    return found
-
-
-def _dips(values: np.ndarray, lengths: np.ndarray, k: int) -> bool:
-    sign = 1.0 if values[k] > 0 else -1.0
-    inward = None if k == 0 else sign * (values[k - 1] - values[k]) / lengths[k - 1]
-    last = k + 1 == lengths.size
-    outward = None if last else sign * (values[k + 2] - values[k + 1]) / lengths[k + 1]
-    u = outward if inward is None else inward
-    v = inward if outward is None else outward
-    if u is None or v is None or u <= 0 or v <= 0:
-        return False
-    a, b = abs(values[k]), abs(values[k + 1])
-    return bool((a * v + b * u - u * v * lengths[k]) / (u + v) < 0.25 * min(a, b))
-
-
 def _resolve(step: Step, low: Sample, high: Sample, suspect: bool, depth: int = 0) -> list[Event]:
-    if depth > 60 or high.s - low.s <= _WIDTH * step.end.s:
+    if depth > 60 or high.s - low.s <= WIDTH * step.end.s:
         return []
     if low.count != high.count:
         found = _crossing(step, low, high)
@@ -228,9 +69,9 @@ def _crossing(step: Step, low: Sample, high: Sample) -> _Found:
     index = low.count if high.count > low.count else high.count
     middle, a, b = low, low, high
     for trial, (middle, a, b) in enumerate(
-        _bracketed(step, low, high, lambda m: float(m.eigenvalues[index].real))
+        bracketed(step, low, high, lambda m: float(m.eigenvalues[index].real))
     ):
-        if trial in {0, 1, 2, 4, 7, 12, 20, 30} or b.s - a.s <= _WIDTH * step.end.s:
+        if trial in {0, 1, 2, 4, 7, 12, 20, 30} or b.s - a.s <= WIDTH * step.end.s:
             found = _polish_crossing(step, low, high, middle, index)
             if found is not None:
                 return found
@@ -272,7 +113,7 @@ def _turn(step: Step, low: Sample, high: Sample) -> _Found:
     # The parameter turns while no eigenvalue crosses: a branch point met from its side branch.
     middle, a, b = low, low, high
     for trial, (middle, a, b) in enumerate(  # noqa: B007
-        _bracketed(step, low, high, lambda m: float(m.tangent[-1]))
+        bracketed(step, low, high, lambda m: float(m.tangent[-1]))
     ):
         if trial in {0, 1, 3, 6, 12, 25}:
             for kind in ("branch_point", "fold"):
@@ -371,52 +212,6 @@ def _dip(step: Step, low: Sample, high: Sample) -> Sample | None:
                 a, c = c.s, d
                 d = step.sample(a + ratio * (b - a))
     return None
-
-
-def _bracketed(
-    step: Step, low: Sample, high: Sample, function: Callable[[Sample], float]
-) -> Iterator[tuple[Sample, Sample, Sample]]:
-    # Illinois steps, and a bisection where they are slow; yields sample and bracket.
-    a, b, fa, fb = low, high, function(low), function(high)
-    positive = fb > 0
-    for trial in range(100):
-        width = b.s - a.s
-        share = fa / (fa - fb) if fa != fb else 0.5
-        share = 0.5 if trial % 3 == 2 else min(max(share, 1e-3), 1 - 1e-3)
-        middle = step.sample(a.s + share * width)
-        fm = function(middle)
-        if (fm > 0) == positive:
-            fa, fb, b = fa / 2, fm, middle
-        else:
-            fa, fb, a = fm, fb / 2, middle
-        yield middle, a, b
-        if fm == 0 or b.s - a.s <= _WIDTH * step.end.s:
-            return
-
-
-def _hermite(start: Sample, end: Sample, s: float) -> np.ndarray:
-    # Cubic through both ends with both tangents; they are scaled to the row's distance.
-    length = end.s - start.s
-    chord = end.point - start.point
-    u = (s - start.s) / length
-    size = np.linalg.norm(chord)
-
-    def slope(sample: Sample) -> np.ndarray:
-        norm = np.linalg.norm(sample.tangent)
-        return sample.tangent * size / norm
-
-    h00, h10 = (1 + 2 * u) * (1 - u) ** 2, u * (1 - u) ** 2
-    h01, h11 = u * u * (3 - 2 * u), u * u * (u - 1)
-    return h00 * start.point + h10 * slope(start) + h01 * end.point + h11 * slope(end)
-
-
-@eqx.filter_jit
-def _sample(
-    curve: Curve, guess: Any, row: Any, target: Any, along: Any, control: StepControl
-) -> tuple[Any, Any, Any, Any]:
-    found = correct(curve, guess, row, target, control.tolerance, control.max_iterations)
-    direction = tangent(curve, found.jacobian, along, along)
-    return found.point, direction, observe(curve, found.point, found.jacobian), found.status
 
 
 @eqx.filter_jit

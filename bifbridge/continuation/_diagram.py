@@ -1,0 +1,113 @@
+"""A bifurcation diagram: branches, and the branches that leave them, each followed once."""
+
+from collections import deque
+
+import equinox as eqx
+import numpy as np
+
+from bifbridge.continuation._problem import ContinuationProblem, continuation
+from bifbridge.continuation._results import Branch, SpecialPoint
+from bifbridge.continuation.jax_engine import JaxEngine
+
+#: Kinds of special points from which another branch of equilibria leaves.
+BRANCHING = frozenset({"transcritical", "pitchfork", "branch_point"})
+
+
+class DiagramBranch(eqx.Module):
+    """A branch and where it comes from.
+
+    Attributes:
+        branch: the branch.
+        level: 0 for the first, one more than its parent's for an arm.
+        parent: index of the branch that it leaves, or None.
+        point: index of the special point of the parent that it leaves from, or None.
+    """
+
+    branch: Branch
+    level: int
+    parent: int | None = None
+    point: int | None = None
+
+
+class Diagram(eqx.Module):
+    """Branches of equilibria that hang together.
+
+    Attributes:
+        branches: the first is the one through the problem's start.
+    """
+
+    branches: tuple[DiagramBranch, ...]
+
+    @property
+    def special_points(self) -> tuple[SpecialPoint, ...]:
+        """The special points of all branches, each once, by parameter."""
+        found: list[SpecialPoint] = []
+        for entry in self.branches:
+            for point in entry.branch.special_points:
+                if not any(_same(point, other) for other in found):
+                    found.append(point)
+        return tuple(sorted(found, key=lambda point: point.parameter))
+
+    def __len__(self) -> int:
+        return len(self.branches)
+
+    def __repr__(self) -> str:
+        lines = [f"Diagram of {len(self)} branches"]
+        for k, entry in enumerate(self.branches):
+            origin = "" if entry.parent is None else f" from branch {entry.parent}"
+            lines += [f"{k} (level {entry.level}{origin}):"]
+            lines += ["  " + line for line in repr(entry.branch).splitlines()]
+        return "\n".join(lines)
+
+
+def bifurcation_diagram(
+    problem: ContinuationProblem,
+    engine: JaxEngine | None = None,
+    *,
+    depth: int = 2,
+    max_branches: int = 100,
+) -> Diagram:
+    """Follow a branch, both arms at each of its branch points, and so on.
+
+    A branch point that several branches share is expanded once, and an arm whose first point
+    lies on a branch that is already there is not followed again.
+
+    Args:
+        problem: the family, the start and the span.
+        engine: `JaxEngine()` unless given.
+        depth: how many times to leave at branch points; 0 follows the first branch only.
+        max_branches: limit on the number of branches.
+
+    Returns:
+        The diagram.
+    """
+    engine = JaxEngine() if engine is None else engine
+    entries = [DiagramBranch(continuation(problem, engine), 0)]
+    expanded: list[SpecialPoint] = []
+    queue = deque([0])
+    while queue:
+        index = queue.popleft()
+        entry = entries[index]
+        if entry.level >= depth:
+            continue
+        for k, point in enumerate(entry.branch.special_points):
+            if not _branching(point) or any(_same(point, other) for other in expanded):
+                continue
+            expanded.append(point)
+            known = [other.branch for other in entries]
+            for arm in engine.arms(problem, point, known):
+                if len(entries) >= max_branches:
+                    return Diagram(tuple(entries))
+                entries.append(DiagramBranch(arm, entry.level + 1, index, k))
+                queue.append(len(entries) - 1)
+    return Diagram(tuple(entries))
+
+
+def _branching(point: SpecialPoint) -> bool:
+    return point.kind in BRANCHING and point.converged and point.multiplicity == 1
+
+
+def _same(a: SpecialPoint, b: SpecialPoint) -> bool:
+    gap = np.linalg.norm(a.state - b.state) + abs(a.parameter - b.parameter)
+    scale = 1 + np.linalg.norm(a.state) + abs(a.parameter)
+    return bool(gap <= 1e-7 * scale) and (a.kind == b.kind)

@@ -1,0 +1,181 @@
+"""One step of a branch as an arc that can be sampled anywhere, and a bracketed search on it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
+
+import equinox as eqx
+import jax.tree_util as jtu
+import numpy as np
+
+from bifbridge.continuation._status import Status
+from bifbridge.continuation.jax_engine._curve import Curve, correct, tangent
+from bifbridge.continuation.jax_engine._trace import StepControl, observe
+
+#: Brackets narrower than this share of a step are not searched further.
+WIDTH = 1e-12
+
+
+class Sample(NamedTuple):
+    """A point of the branch within one step.
+
+    Attributes:
+        s: distance along the step's row.
+        point: y, shape (n + 1,).
+        tangent: unit tangent, shape (n + 1,).
+        eigenvalues: by falling real part.
+        events: user's events.
+    """
+
+    s: float
+    point: np.ndarray
+    tangent: np.ndarray
+    eigenvalues: np.ndarray
+    events: np.ndarray
+
+    @property
+    def count(self) -> int:
+        """Number of unstable eigenvalues."""
+        return int(np.sum(np.real(self.eigenvalues) > 0))
+
+    @property
+    def turn(self) -> bool:
+        """Whether the parameter grows along the branch."""
+        return bool(self.tangent[-1] > 0)
+
+
+class Event(NamedTuple):
+    """A special point on a branch, before its normal form is known.
+
+    Attributes:
+        kind: "fold", "branch_point", "hopf", or a user's event.
+        point: y.
+        frequency: ω at a Hopf point, else 0.
+        converged: whether an extended system located it.
+        jump: change of the number of unstable eigenvalues.
+        multiplicity: crossings that coincide.
+        step: index of the step.
+        s: distance within it.
+        bracket: parameters on both sides.
+        tangent: the branch's direction there.
+    """
+
+    kind: str
+    point: np.ndarray
+    frequency: float
+    converged: bool
+    jump: int
+    multiplicity: int
+    step: int
+    s: float
+    bracket: tuple[float, float]
+    tangent: np.ndarray
+
+
+class Step(eqx.Module):
+    """One step of a branch as a parametrised arc, which can be sampled anywhere.
+
+    Attributes:
+        curve: the curve.
+        control: the step control.
+        index: which step.
+        row: what closed the corrector's system.
+        start: its first point.
+        end: its last point.
+    """
+
+    curve: Curve
+    control: StepControl
+    index: int
+    row: np.ndarray
+    start: Sample
+    end: Sample
+
+    def sample(self, s: float) -> Sample:
+        """The branch's point at a distance within the step.
+
+        Args:
+            s: distance, between 0 and `end.s`.
+
+        Returns:
+            The point with its observations.
+        """
+        for shift in (0.0, 1e-6, -1e-6, 1e-4, -1e-4):
+            at = s + shift * self.end.s
+            guess = _hermite(self.start, self.end, at)
+            target = self.row @ self.start.point + at
+            found = sample_at(
+                self.curve, guess, self.row, target, self.end.point - self.start.point, self.control
+            )
+            point, direction, observed, status = jtu.tree_map(np.asarray, found)
+            if status == Status.RUNNING and np.all(np.isfinite(observed.eigenvalues)):
+                break
+        return Sample(at, point, direction, observed.eigenvalues, observed.events)
+
+
+def bracketed(
+    step: Step, low: Sample, high: Sample, function: Callable[[Sample], float]
+) -> Iterator[tuple[Sample, Sample, Sample]]:
+    """Illinois steps, and a bisection where they are slow.
+
+    Args:
+        step: the step that is sampled.
+        low: one end, where the function has one sign.
+        high: the other end, where it has the other.
+        function: of a sample.
+
+    Yields:
+        The newest sample and both ends of the bracket.
+    """
+    a, b, fa, fb = low, high, function(low), function(high)
+    positive = fb > 0
+    for trial in range(100):
+        width = b.s - a.s
+        share = fa / (fa - fb) if fa != fb else 0.5
+        share = 0.5 if trial % 3 == 2 else min(max(share, 1e-3), 1 - 1e-3)
+        middle = step.sample(a.s + share * width)
+        fm = function(middle)
+        if (fm > 0) == positive:
+            fa, fb, b = fa / 2, fm, middle
+        else:
+            fa, fb, a = fm, fb / 2, middle
+        yield middle, a, b
+        if fm == 0 or b.s - a.s <= WIDTH * step.end.s:
+            return
+
+
+def _hermite(start: Sample, end: Sample, s: float) -> np.ndarray:
+    # Cubic through both ends with both tangents; they are scaled to the row's distance.
+    length = end.s - start.s
+    chord = end.point - start.point
+    u = (s - start.s) / length
+    size = np.linalg.norm(chord)
+
+    def slope(sample: Sample) -> np.ndarray:
+        norm = np.linalg.norm(sample.tangent)
+        return sample.tangent * size / norm
+
+    h00, h10 = (1 + 2 * u) * (1 - u) ** 2, u * (1 - u) ** 2
+    h01, h11 = u * u * (3 - 2 * u), u * u * (u - 1)
+    return h00 * start.point + h10 * slope(start) + h01 * end.point + h11 * slope(end)
+
+
+@eqx.filter_jit
+def sample_at(
+    curve: Curve, guess: Any, row: Any, target: Any, along: Any, control: StepControl
+) -> tuple[Any, Any, Any, Any]:
+    """The point of a curve on the hyperplane row·y = target, with all that is known there.
+
+    Args:
+        curve: the curve.
+        guess: where to start.
+        row: normal of the hyperplane.
+        target: its place.
+        along: orients the tangent, and stands in for it where it is not defined.
+        control: the step control.
+
+    Returns:
+        Point, unit tangent, observation and status.
+    """
+    found = correct(curve, guess, row, target, control.tolerance, control.max_iterations)
+    direction = tangent(curve, found.jacobian, along, along)
+    return found.point, direction, observe(curve, found.point, found.jacobian), found.status

@@ -1,0 +1,129 @@
+"""Accepted points of one way along a branch, put together from compiled stretches."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from bifbridge.continuation._results import SpecialPoint
+from bifbridge.continuation._status import Status
+from bifbridge.continuation.jax_engine._trace import Stretch
+
+
+class Path(NamedTuple):
+    """One way along a branch, from its start.
+
+    Attributes:
+        points: y, shape (K, n + 1).
+        tangents: shape (K, n + 1).
+        rows: of the step to each point; the first row is unused.
+        steps: lengths.
+        iterations: Newton iterations.
+        eigenvalues: shape (K, n).
+        events: shape (K, k).
+        status: how it ended.
+    """
+
+    points: np.ndarray
+    tangents: np.ndarray
+    rows: np.ndarray
+    steps: np.ndarray
+    iterations: np.ndarray
+    eigenvalues: np.ndarray
+    events: np.ndarray
+    status: Status
+
+    @classmethod
+    def join(
+        cls,
+        start: np.ndarray,
+        direction: np.ndarray,
+        observed: Any,
+        stretches: list[Stretch],
+        status: Status,
+        limit: int,
+    ) -> Path:
+        """Put the start and the compiled stretches together.
+
+        Args:
+            start: the first point.
+            direction: its tangent.
+            observed: its observation.
+            stretches: in order.
+            status: how the last one ended.
+            limit: on the number of points.
+
+        Returns:
+            The path.
+        """
+
+        def rows(first: np.ndarray, rest: list[Any]) -> np.ndarray:
+            return np.concatenate([first[None], *rest])[:limit]
+
+        def seen(name: str) -> np.ndarray:
+            return rows(getattr(observed, name), [getattr(s.observed, name) for s in stretches])
+
+        return cls(
+            rows(start, [s.points for s in stretches]),
+            rows(direction, [s.tangents for s in stretches]),
+            rows(direction, [s.rows for s in stretches]),
+            rows(np.zeros(()), [s.steps for s in stretches]),
+            rows(np.zeros((), int), [s.iterations for s in stretches]),
+            seen("eigenvalues"),
+            seen("events"),
+            status,
+        )
+
+
+def concatenate(backward: Path, forward: Path) -> Path:
+    """One path from two that leave the same point in opposite directions.
+
+    Args:
+        backward: reversed, it comes first.
+        forward: comes after.
+
+    Returns:
+        The whole, in order of arclength.
+    """
+
+    def glue(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return np.concatenate([a[:0:-1], b])
+
+    steps = np.concatenate([[0.0], backward.steps[:0:-1], forward.steps[1:]])
+    return Path(
+        glue(backward.points, forward.points),
+        glue(-backward.tangents, forward.tangents),
+        glue(backward.rows, forward.rows),
+        steps,
+        glue(backward.iterations, forward.iterations),
+        glue(backward.eigenvalues, forward.eigenvalues),
+        glue(backward.events, forward.events),
+        max(backward.status, forward.status),
+    )
+
+
+def reversed_point(point: SpecialPoint, count: int) -> SpecialPoint:
+    """A special point of a path that is read backwards.
+
+    Args:
+        point: the point.
+        count: number of points of the path.
+
+    Returns:
+        The point with jump, bracket, index and tangent turned.
+    """
+    tangent = None if point.tangent is None else -point.tangent
+    return SpecialPoint(
+        kind=point.kind,
+        parameter=point.parameter,
+        state=point.state,
+        eigenvalues=point.eigenvalues,
+        normal_form=point.normal_form,
+        converged=point.converged,
+        index=count - 2 - point.index,
+        jump=-point.jump,
+        multiplicity=point.multiplicity,
+        bracket=(point.bracket[1], point.bracket[0]),
+        tangent=tangent,
+    )
