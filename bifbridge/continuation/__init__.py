@@ -24,4 +24,9 @@ from bifbridge.continuation._results import Balance as Balance
 from bifbridge.continuation._results import Branch as Branch
 from bifbridge.continuation._results import SpecialPoint as SpecialPoint
 from bifbridge.continuation._status import Status as Status
+from bifbridge.continuation._storage import branch_from_xarray as branch_from_xarray
+from bifbridge.continuation._storage import branch_to_dataframe as branch_to_dataframe
+from bifbridge.continuation._storage import branch_to_xarray as branch_to_xarray
+from bifbridge.continuation._storage import load_branch as load_branch
+from bifbridge.continuation._storage import save_branch as save_branch
 from bifbridge.continuation.jax_engine import JaxEngine as JaxEngine

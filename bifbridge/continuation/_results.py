@@ -1,6 +1,6 @@
 """What a continuation returns: a branch with its special points and its balance."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import equinox as eqx
 import numpy as np
@@ -8,6 +8,10 @@ from jaxtyping import Complex, Float, Int
 
 from bifbridge.continuation._status import Status
 from bifbridge.normal_forms import HopfNormalForm, NormalForm
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
 
 
 class SpecialPoint(eqx.Module):
@@ -131,6 +135,26 @@ class Branch(eqx.Module):
     def bifurcations(self) -> tuple[SpecialPoint, ...]:
         """The special points at which stability or the number of solutions changes."""
         return tuple(point for point in self.special_points if point.kind in BIFURCATIONS)
+
+    def to_xarray(self) -> "xr.Dataset":
+        """The branch as a dataset, see `branch_to_xarray`.
+
+        Returns:
+            The dataset.
+        """
+        from bifbridge.continuation._storage import branch_to_xarray  # it imports this module
+
+        return branch_to_xarray(self)
+
+    def to_dataframe(self) -> "pd.DataFrame":
+        """The branch as a table, see `branch_to_dataframe`; needs pandas.
+
+        Returns:
+            One row per point.
+        """
+        from bifbridge.continuation._storage import branch_to_dataframe  # it imports this module
+
+        return branch_to_dataframe(self)
 
     def __len__(self) -> int:
         return self.parameters.size

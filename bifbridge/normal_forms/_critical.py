@@ -95,7 +95,7 @@ def _iterate(matrix: Array, value: Array, iterations: int) -> tuple[Array, ...]:
     right = left = start_vector(n).astype(matrix.dtype)
     corner, unit = jnp.zeros((1, 1), matrix.dtype), jnp.zeros(n + 1, matrix.dtype).at[n].set(1)
 
-    def improve(_: int, state: tuple[Array, ...]) -> tuple[Array, ...]:
+    def improve(_: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
         value, right, left = state
         shifted = matrix - value * jnp.eye(n, dtype=matrix.dtype)
         full = jnp.block([[shifted, left[:, None]], [jnp.conj(right)[None, :], corner]])

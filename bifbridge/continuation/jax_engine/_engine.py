@@ -240,7 +240,7 @@ class JaxEngine(AbstractEngine):
             stretches.append(_filled(stretch))
             total += int(stretch.count)
         status = Status(int(front.status))
-        if status == Status.RUNNING:
+        if status == Status.RUNNING or total > self.max_points:
             status = Status.POINT_LIMIT
         return Path.join(start, direction, observed, stretches, status, self.max_points)
 
