@@ -1,8 +1,12 @@
 """f = 0 in parameters: families, problems, branches and their special points."""
 
+from bifbridge.continuation._bifurcation_point import BifurcationPoint as BifurcationPoint
+from bifbridge.continuation._bifurcation_point import bifurcation_point as bifurcation_point
 from bifbridge.continuation._diagram import Diagram as Diagram
 from bifbridge.continuation._diagram import DiagramBranch as DiagramBranch
 from bifbridge.continuation._diagram import bifurcation_diagram as bifurcation_diagram
+from bifbridge.continuation._equilibria import Equilibria as Equilibria
+from bifbridge.continuation._equilibria import find_equilibria as find_equilibria
 from bifbridge.continuation._families import AbstractFamily as AbstractFamily
 from bifbridge.continuation._families import DirectionFamily as DirectionFamily
 from bifbridge.continuation._families import FunctionFamily as FunctionFamily
