@@ -160,6 +160,10 @@ class Branch(eqx.Module):
         return self.parameters.size
 
     def __repr__(self) -> str:
+        if len(self) == 0:
+            return (
+                f"Branch without equilibria, n = {self.states.shape[1]}\n  {self.status.sentence}"
+            )
         lines = [
             f"Branch of {len(self)} equilibria, n = {self.states.shape[1]}, "
             f"p from {self.parameters[0]:.6g} to {self.parameters[-1]:.6g}",

@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Complex
 
+from bifbridge._compile import quick_jit
 from bifbridge._custom_types import Scalar, State
 from bifbridge.normal_forms._critical import complex_eigenvectors
 from bifbridge.normal_forms._derivatives import Velocity, jacobian, multilinear
@@ -29,7 +29,7 @@ class HopfCoefficients(NamedTuple):
     cubic_size: Scalar
 
 
-@eqx.filter_jit
+@quick_jit
 def hopf_coefficients(velocity: Velocity, state: State, frequency: Scalar) -> HopfCoefficients:
     """c₁ = ½pᴴ[C(q,q,q̄) − 2B(q,A⁻¹B(q,q̄)) + B(q̄,(2iω−A)⁻¹B(q,q))].
 

@@ -4,10 +4,10 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 
+from bifbridge._compile import quick_jit
 from bifbridge._custom_types import Input, State
 from bifbridge._precision import require_x64
 from bifbridge.fields import AbstractVectorField
@@ -229,7 +229,7 @@ def _frequency(velocity: Velocity, state: State, frequency: float | None) -> flo
     return float(np.abs(turning[np.argmin(np.abs(turning.real))].imag))
 
 
-_jacobian = eqx.filter_jit(jacobian)
-_fold_gradient = eqx.filter_jit(fold_gradient)
-_branch_gradient = eqx.filter_jit(eigenvalue_gradient)
-_hopf_gradients = eqx.filter_jit(complex_eigenvalue_gradient)
+_jacobian = quick_jit(jacobian)
+_fold_gradient = quick_jit(fold_gradient)
+_branch_gradient = quick_jit(eigenvalue_gradient)
+_hopf_gradients = quick_jit(complex_eigenvalue_gradient)

@@ -3,9 +3,9 @@
 import math
 from typing import NamedTuple
 
-import equinox as eqx
 import jax.numpy as jnp
 
+from bifbridge._compile import quick_jit
 from bifbridge._custom_types import Scalar, State
 from bifbridge.normal_forms._critical import bordered_solve, real_eigenvectors
 from bifbridge.normal_forms._derivatives import Velocity, jacobian, multilinear
@@ -43,7 +43,7 @@ class ScalarCoefficients(NamedTuple):
     rate: Scalar
 
 
-@eqx.filter_jit
+@quick_jit
 def scalar_coefficients(velocity: Velocity, state: State) -> ScalarCoefficients:
     """b₂, c₃ and h₂ at the real eigenvalue nearest zero.
 

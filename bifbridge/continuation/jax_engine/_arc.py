@@ -7,6 +7,7 @@ import equinox as eqx
 import jax.tree_util as jtu
 import numpy as np
 
+from bifbridge._compile import quick_jit
 from bifbridge.continuation._status import Status
 from bifbridge.continuation.jax_engine._curve import Curve, correct, tangent
 from bifbridge.continuation.jax_engine._trace import StepControl, observe
@@ -159,7 +160,7 @@ def _hermite(start: Sample, end: Sample, s: float) -> np.ndarray:
     return h00 * start.point + h10 * slope(start) + h01 * end.point + h11 * slope(end)
 
 
-@eqx.filter_jit
+@quick_jit
 def sample_at(
     curve: Curve, guess: Any, row: Any, target: Any, along: Any, control: StepControl
 ) -> tuple[Any, Any, Any, Any]:

@@ -7,12 +7,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from bifbridge._compile import quick_jit
 from bifbridge.continuation._problem import ContinuationProblem
 from bifbridge.continuation._results import Balance, Branch, SpecialPoint
 from bifbridge.continuation._status import Status
 from bifbridge.continuation.jax_engine._arc import Event, Sample, Step
 from bifbridge.continuation.jax_engine._curve import Curve
-from bifbridge.continuation.jax_engine._equilibria_curve import sorted_eigenvalues
 from bifbridge.continuation.jax_engine._locate import locate_in_step
 from bifbridge.continuation.jax_engine._other_events import (
     locate_neutral_saddle,
@@ -80,7 +80,8 @@ def special_point(problem: ContinuationProblem, event: Event, gradient: bool) ->
         The special point.
     """
     state, p = jnp.asarray(event.point[:-1]), jnp.asarray(event.point[-1])
-    velocity, forcing, eigenvalues = _at(problem.family, state, p)
+    velocity, forcing, matrix = _at(problem.family, state, p)
+    eigenvalues = np.linalg.eigvals(np.asarray(matrix)).astype(complex)
     form: NormalForm | None = None
     kind = event.kind
     simple = event.converged and event.multiplicity == 1
@@ -95,7 +96,7 @@ def special_point(problem: ContinuationProblem, event: Event, gradient: bool) ->
         kind=kind,
         parameter=float(p),
         state=np.asarray(state),
-        eigenvalues=np.asarray(eigenvalues),
+        eigenvalues=eigenvalues[np.argsort(-np.real(eigenvalues), kind="stable")],
         normal_form=form,
         converged=event.converged,
         index=event.step,
@@ -269,9 +270,9 @@ def _step(curve: Curve, control: StepControl, path: Path, k: int) -> Step:
     return Step(curve, control, k, row, sample(k, 0.0), sample(k + 1, length))
 
 
-@eqx.filter_jit
+@quick_jit
 def _at(family: Any, state: Any, p: Any) -> tuple[Any, Any, Any]:
-    # The field, its derivative along the parameter, and its eigenvalues at one point.
+    # The field, its derivative along the parameter, and its Jacobian at one point.
     velocity = family.velocity(p)
     forcing = jax.jacfwd(lambda q: family.velocity(q)(state))(p)
-    return velocity, forcing, sorted_eigenvalues(jax.jacfwd(velocity)(state))
+    return velocity, forcing, jax.jacfwd(velocity)(state)

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Literal
 
-import equinox as eqx
 import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
@@ -13,15 +12,16 @@ from bifbridge.continuation._problem import AbstractEngine, ContinuationProblem
 from bifbridge.continuation._results import Branch, SpecialPoint
 from bifbridge.continuation._status import Status
 from bifbridge.continuation.jax_engine._assemble import extend, join, no_branch, special_points
-from bifbridge.continuation.jax_engine._curve import Curve, arclength_weights, correct
+from bifbridge.continuation.jax_engine._curve import Curve, arclength_weights
 from bifbridge.continuation.jax_engine._equilibria_curve import (
     EquilibriumObserver,
     EquilibriumResidual,
     Observation,
 )
 from bifbridge.continuation.jax_engine._path import Path
+from bifbridge.continuation.jax_engine._start import find_start
 from bifbridge.continuation.jax_engine._switch import arm_starts, lies_on
-from bifbridge.continuation.jax_engine._trace import Front, StepControl, Stretch, observe, trace
+from bifbridge.continuation.jax_engine._trace import Front, StepControl, Stretch, trace
 
 
 class JaxEngine(AbstractEngine):
@@ -90,17 +90,11 @@ class JaxEngine(AbstractEngine):
         """
         require_x64("continuation")
         curve, (control, first) = self.curve(problem), self.control(problem)
-        guess = jnp.append(problem.state, problem.parameter)
-        start, observed, jacobian, status = _start(curve, guess, control)
-        if int(status) != Status.RUNNING:
-            lost = status == Status.NO_CONVERGENCE
-            return no_branch(problem, Status.NO_EQUILIBRIUM if lost else Status(int(status)))
-        direction = start_tangent(np.asarray(jacobian), np.asarray(curve.weights))
-        if not np.all(np.isfinite(direction)):
-            return no_branch(problem, Status.SINGULAR)
-        observed = jtu.tree_map(np.asarray, observed)
+        start, direction, observed, status = find_start(problem, curve, control)
+        if status != Status.RUNNING:
+            return no_branch(problem, status)
         paths = [
-            self._follow(curve, control, np.asarray(start), sign * direction, observed, first)
+            self._follow(curve, control, start, sign * direction, observed, first)
             for sign in self._signs(problem)
         ]
         points = [self._special_points(problem, curve, control, path) for path in paths]
@@ -260,38 +254,6 @@ def equilibrium_curve(problem: ContinuationProblem, parameter_scale: float) -> C
         EquilibriumObserver(problem.events),
         arclength_weights(problem.state.size, parameter_scale),
     )
-
-
-def start_tangent(jacobian: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    """The unit tangent at the start, towards growing parameter.
-
-    On a branch point there are several: the one nearest the parameter's direction is taken. On
-    a fold the parameter stands still, and the sign follows the rule of eigenvectors.
-
-    Args:
-        jacobian: [F_x F_p] at the start, shape (n, n + 1).
-        weights: of the arclength norm.
-
-    Returns:
-        The tangent, shape (n + 1,); NaN where [F_x F_p] leaves more than a plane.
-    """
-    scale = np.sqrt(weights)
-    _, sizes, rows = np.linalg.svd(jacobian / scale)
-    small = np.append(sizes <= 1e-10 * max(sizes[0], 1e-300), True)
-    if np.sum(small) > 2:
-        return np.full(weights.size, np.nan)
-    kernel = rows[small]
-    ahead = kernel[:, -1] @ kernel
-    best = ahead if np.linalg.norm(ahead) > 1e-8 else kernel[-1]
-    return best / np.linalg.norm(best) / scale
-
-
-@eqx.filter_jit
-def _start(curve: Curve, guess: jnp.ndarray, control: StepControl):
-    row = jnp.zeros_like(guess).at[-1].set(1.0)
-    found = correct(curve, guess, row, guess[-1], control.tolerance, 40)
-    observed = observe(curve, found.point, found.jacobian)
-    return found.point, observed, found.jacobian, found.status
 
 
 def _filled(stretch: Stretch) -> Stretch:

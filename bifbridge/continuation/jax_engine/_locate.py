@@ -7,22 +7,19 @@ explained. Two crossings that cancel within one step leave no change of count: a
 of that where a real part heads for zero on one side and comes back on the other.
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
 
+from bifbridge._compile import quick_jit
 from bifbridge.continuation.jax_engine._arc import WIDTH, Event, Sample, Step, bracketed
-from bifbridge.continuation.jax_engine._curve import Curve, extended_jacobian
 from bifbridge.continuation.jax_engine._polish import (
     Polished,
     polish_branch_point,
     polish_fold,
     polish_hopf,
 )
-from bifbridge.normal_forms import real_eigenvectors
 from bifbridge.normal_forms._scalar import RATIO_TOLERANCE
 
 _SPLIT = 1e-3
@@ -180,15 +177,15 @@ def _hopf(step: Step, near: Sample, frequency: float) -> Polished | None:
 
 
 def _real(step: Step, near: Sample, kind: str) -> Polished | None:
-    residual = step.curve.residual
+    residual, point = step.curve.residual, jnp.asarray(near.point)
     if kind == "fold":
-        polished = _polish_fold(residual, jnp.asarray(near.point))
-        forced = float(_forcing_ratio(residual, polished.point)) > RATIO_TOLERANCE
-        return polished if bool(polished.converged) and forced else None
-    polished = _polish_branch_point(residual, jnp.asarray(near.point))
-    scale = float(_scale(step.curve, polished.point))
-    perfect = abs(float(polished.extra)) <= 1e-12 + 1e-13 * scale
-    return polished if bool(polished.converged) and perfect else None
+        polished = _polish_fold(residual, point)
+        # Without forcing by the parameter it is a branch point that looks like a fold.
+        right = float(polished.extra) > RATIO_TOLERANCE
+    else:
+        polished = _polish_branch_point(residual, point)
+        right = float(polished.extra) <= 1
+    return polished if bool(polished.converged) and right else None
 
 
 def _dip(step: Step, low: Sample, high: Sample) -> Sample | None:
@@ -214,21 +211,6 @@ def _dip(step: Step, low: Sample, high: Sample) -> Sample | None:
     return None
 
 
-@eqx.filter_jit
-def _forcing_ratio(residual: Any, point: Any) -> Any:
-    # |wᵀF_p|/(|w||F_p|), zero where F_p is.
-    jacobian = jax.jacfwd(lambda y: residual(y[:-1], y[-1]))(point)
-    _, _, left = real_eigenvectors(jacobian[:, :-1])
-    size = jnp.linalg.norm(left) * jnp.linalg.norm(jacobian[:, -1])
-    return jnp.where(size > 0, jnp.abs(left @ jacobian[:, -1]) / size, 0.0)
-
-
-@eqx.filter_jit
-def _scale(curve: Curve, point: Any) -> Any:
-    jacobian = extended_jacobian(curve, point)
-    return jnp.max(jnp.abs(jacobian) @ jnp.abs(point))
-
-
-_polish_fold = eqx.filter_jit(polish_fold)
-_polish_branch_point = eqx.filter_jit(polish_branch_point)
-_polish_hopf = eqx.filter_jit(polish_hopf)
+_polish_fold = quick_jit(polish_fold)
+_polish_branch_point = quick_jit(polish_branch_point)
+_polish_hopf = quick_jit(polish_hopf)

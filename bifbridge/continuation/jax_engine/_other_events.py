@@ -43,7 +43,7 @@ def neutral_saddle_parity(eigenvalues: np.ndarray) -> np.ndarray:
     sums = eigenvalues[..., first] + eigenvalues[..., second]
     # Complex factors come in conjugate pairs, so only the real ones decide.
     negative = (np.abs(np.imag(sums)) <= 1e-12 * (1 + np.abs(sums))) & (np.real(sums) < 0)
-    return np.sum(negative, axis=-1) % 2 == 1
+    return np.asarray(np.sum(negative, axis=-1) % 2 == 1)
 
 
 def locate_neutral_saddle(step: Step) -> list[Event]:

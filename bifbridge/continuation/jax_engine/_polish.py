@@ -31,7 +31,8 @@ class Polished(NamedTuple):
 
     Attributes:
         point: y = (x, p), shape (N + 1,).
-        extra: ω at a Hopf point; the imperfection β at a branch point; 0 at a fold.
+        extra: ω at a Hopf point; the imperfection β at a branch point, in units of what rounding
+            makes of it; the forcing |wᵀF_p|/(|w||F_p|) at a fold.
         converged: whether Newton's last step was small.
     """
 
@@ -57,7 +58,10 @@ def polish_fold(residual: Residual, point: Extended) -> Polished:
         return fold_system(residual, y, right, left)
 
     y, converged = newton(system, point)
-    return Polished(y, jnp.zeros(()), converged)
+    forcing = _jacobian(residual, y)[:, -1]
+    size = jnp.linalg.norm(forcing)
+    ratio = jnp.where(size > 0, jnp.abs(_left_null(residual, y, right, left) @ forcing) / size, 0.0)
+    return Polished(y, ratio, converged)
 
 
 def fold_system(
@@ -97,7 +101,7 @@ def polish_branch_point(residual: Residual, point: Extended) -> Polished:
         point: y near the branch point.
 
     Returns:
-        The branch point, with β in `extra`.
+        The branch point, with the size of β in `extra`: below one it is rounding.
     """
     _, right, left = real_eigenvectors(_state_jacobian(residual, point), 3)
     left = left / jnp.linalg.norm(left)
@@ -106,7 +110,8 @@ def polish_branch_point(residual: Residual, point: Extended) -> Polished:
         return branch_point_system(residual, y, right, left)
 
     y, converged = newton(system, jnp.append(point, 0.0))
-    return Polished(y[:-1], y[-1], converged)
+    scale = jnp.max(jnp.abs(_jacobian(residual, y[:-1])) @ jnp.abs(y[:-1]))
+    return Polished(y[:-1], jnp.abs(y[-1]) / (1e-12 + 1e-13 * scale), converged)
 
 
 def branch_point_system(
@@ -233,6 +238,13 @@ def newton(
 
 def _jacobian(residual: Residual, y: Extended) -> Array:
     return jax.jacfwd(lambda s: residual(s[:-1], s[-1]))(y)
+
+
+def _left_null(residual: Residual, y: Extended, right: Array, left: Array) -> Array:
+    full = _border(_jacobian(residual, y)[:, :-1], left[:, None], right[None, :])
+    unit = _last_unit(full.shape[0], 1)[:, 0]
+    row = jnp.linalg.solve(full.T, unit)[:-1]
+    return row / jnp.linalg.norm(row)
 
 
 def _state_jacobian(residual: Residual, y: Extended) -> Array:

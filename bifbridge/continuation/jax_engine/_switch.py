@@ -7,13 +7,13 @@ Keller, "Numerical solution of bifurcation and nonlinear eigenvalue problems" (1
 from collections.abc import Iterator
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
 from jaxtyping import Array, Float
 
+from bifbridge._compile import quick_jit
 from bifbridge.continuation._results import Branch, SpecialPoint
 from bifbridge.continuation._status import Status
 from bifbridge.continuation.jax_engine._arc import sample_at
@@ -22,7 +22,7 @@ from bifbridge.continuation.jax_engine._trace import StepControl
 from bifbridge.normal_forms import bordered_solve, real_eigenvectors
 
 
-@eqx.filter_jit
+@quick_jit
 def branch_tangents(curve: Curve, point: Extended) -> Float[Array, "2 m"]:
     """The two directions in which branches pass through a simple branch point.
 

@@ -1,0 +1,77 @@
+"""The first point of a branch and its tangent."""
+
+from typing import Any
+
+import equinox as eqx
+import jax.numpy as jnp
+import jax.tree_util as jtu
+import numpy as np
+from jaxtyping import Array
+
+from bifbridge._compile import quick_jit
+from bifbridge.continuation._problem import ContinuationProblem
+from bifbridge.continuation._status import Status
+from bifbridge.continuation.jax_engine._arc import sample_at
+from bifbridge.continuation.jax_engine._curve import Curve, Extended, extended_jacobian
+from bifbridge.continuation.jax_engine._trace import StepControl
+
+_ITERATIONS = 40
+
+
+def find_start(
+    problem: ContinuationProblem, curve: Curve, control: StepControl
+) -> tuple[np.ndarray, np.ndarray, Any, Status]:
+    """Newton's method at the problem's parameter, from its state.
+
+    Args:
+        problem: the problem.
+        curve: its curve.
+        control: the step control.
+
+    Returns:
+        The point, its unit tangent towards growing parameter, its observation, and
+        `Status.RUNNING` or why there is no start.
+    """
+    guess = jnp.append(problem.state, problem.parameter)
+    unit = jnp.zeros_like(guess).at[-1].set(1.0)
+    patient = eqx.tree_at(lambda c: c.max_iterations, control, jnp.asarray(_ITERATIONS))
+    found = sample_at(curve, guess, unit, guess[-1], jnp.full_like(guess, jnp.nan), patient)
+    point, _, observed, code = jtu.tree_map(np.asarray, found)
+    status = Status(int(code))
+    if status == Status.NO_CONVERGENCE:
+        status = Status.NO_EQUILIBRIUM
+    if status != Status.RUNNING:
+        return point, point, observed, status
+    jacobian = np.asarray(_jacobian(curve, jnp.asarray(point)))
+    direction = start_tangent(jacobian, np.asarray(curve.weights))
+    defined = bool(np.all(np.isfinite(direction)))
+    return point, direction, observed, Status.RUNNING if defined else Status.SINGULAR
+
+
+def start_tangent(jacobian: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    """The unit tangent at the start, towards growing parameter.
+
+    On a branch point there are several: the one nearest the parameter's direction is taken. On
+    a fold the parameter stands still, and the sign follows the rule of eigenvectors.
+
+    Args:
+        jacobian: [F_x F_p] at the start, shape (n, n + 1).
+        weights: of the arclength norm.
+
+    Returns:
+        The tangent, shape (n + 1,); NaN where [F_x F_p] leaves more than a plane.
+    """
+    scale = np.sqrt(weights)
+    _, sizes, rows = np.linalg.svd(jacobian / scale)
+    small = np.append(sizes <= 1e-10 * max(sizes[0], 1e-300), True)
+    if np.sum(small) > 2:
+        return np.full(weights.size, np.nan)
+    kernel = rows[small]
+    ahead = kernel[:, -1] @ kernel
+    best = ahead if np.linalg.norm(ahead) > 1e-8 else kernel[-1]
+    return best / np.linalg.norm(best) / scale
+
+
+@quick_jit
+def _jacobian(curve: Curve, point: Extended) -> Array:
+    return extended_jacobian(curve, point)
