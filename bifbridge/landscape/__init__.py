@@ -13,6 +13,9 @@ from bifbridge.landscape._isolation import isolation as isolation
 from bifbridge.landscape._loss_landscape import LossLandscape as LossLandscape
 from bifbridge.landscape._loss_landscape import loss_on_line as loss_on_line
 from bifbridge.landscape._loss_landscape import predict_loss as predict_loss
+from bifbridge.landscape._map_equations import NeimarkSackerMap as NeimarkSackerMap
+from bifbridge.landscape._map_equations import ScalarMap as ScalarMap
+from bifbridge.landscape._map_prediction import predict_map_kernel as predict_map_kernel
 from bifbridge.landscape._next_order import effective_amplitudes as effective_amplitudes
 from bifbridge.landscape._next_order import next_order_size as next_order_size
 from bifbridge.landscape._next_order import refine_prediction as refine_prediction

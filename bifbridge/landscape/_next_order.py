@@ -62,7 +62,10 @@ def refine_prediction(
     """
     form = predicted.normal_form
     if not isinstance(form, ScalarNormalForm):
-        raise ValueError("refine_prediction: got a Hopf bifurcation, expected a scalar one.")
+        raise ValueError(
+            "refine_prediction: got a Hopf bifurcation or a map, expected a real critical "
+            "eigenvalue of a flow."
+        )
     if initial_states.shape[0] != predicted.state_factors.shape[1]:
         raise ValueError(
             f"refine_prediction: got {initial_states.shape[0]} initial states for a prediction "

@@ -25,7 +25,7 @@ class PredictedKernel(eqx.Module):
     (Hazelden and Shea-Brown, arXiv 2605.12763).
 
     Attributes:
-        normal_form: what the prediction is made from.
+        normal_form: what the prediction is made from; None for a map.
         projector: the critical eigenspace.
         mu: distance from the bifurcation.
         times: shape (T,).
@@ -36,7 +36,7 @@ class PredictedKernel(eqx.Module):
         directions: γⱼ, shape (r, p).
     """
 
-    normal_form: NormalForm
+    normal_form: NormalForm | None
     projector: SpectralProjector
     mu: Scalar
     times: Times

@@ -5,6 +5,7 @@ from bifbridge.sntk._dense import weighted_matrix as weighted_matrix
 from bifbridge.sntk._factorisation import KernelFactors as KernelFactors
 from bifbridge.sntk._factorisation import factorise as factorise
 from bifbridge.sntk._kernel import StateSpaceNTK as StateSpaceNTK
+from bifbridge.sntk._map_sensitivity import linearise_map as linearise_map
 from bifbridge.sntk._materialised import MaterialisedSensitivity as MaterialisedSensitivity
 from bifbridge.sntk._materialised import materialise as materialise
 from bifbridge.sntk._oscillation_split import OscillationSplit as OscillationSplit
