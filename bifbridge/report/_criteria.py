@@ -162,7 +162,8 @@ def _drop_meaning(drop: Mapping[str, Any], earlier: list[Mapping[str, Any]]) -> 
 
 
 def _offset(offset: float) -> str:
-    return f"{fixed(abs(offset), 0)} steps {'after' if offset >= 0 else 'before'}"
+    count = fixed(abs(offset), 0)
+    return f"{count} step{'' if count == '1' else 's'} {'after' if offset >= 0 else 'before'}"
 
 
 def _orders(run: Run) -> Iterator[Finding]:

@@ -3,20 +3,33 @@
 import itertools
 import re
 
+import numpy as np
 import pytest
+import xarray as xr
 
 from bifbridge.report import read_run, render, write_report
 from bifbridge.report._colours import COLOURS
 from bifbridge.report._figures import Picture
 from tests.report.helpers.contrast import contrast
 from tests.report.helpers.page_reader import PageReader
-from tests.report.helpers.synthetic_run import run_summary, write_run
+from tests.report.helpers.synthetic_run import run_summary, run_tree, write_run
 
 
 def blank(entry, tree, figure):
     """Pictures for tests that read the words alone."""
     uri = "data:image/svg+xml;base64,"
     return Picture(uri, uri, 1, 1), None
+
+
+def laid_out(entry, tree, figure):
+    """Pictures for tests that ask whether a figure can be drawn at all."""
+    figure.draw_without_rendering()
+    return blank(entry, tree, figure)
+
+
+@pytest.fixture
+def laid_out_only(monkeypatch):
+    monkeypatch.setattr("bifbridge.report._page.pictures", laid_out)
 
 
 @pytest.fixture
@@ -122,6 +135,7 @@ def test_numbers_beyond_the_known_ones_are_shown_without_a_verdict(tmp_path):
     assert "Some other number" in page_of(tmp_path, summary=summary).words
 
 
+@pytest.mark.usefixtures("laid_out_only")
 def test_a_run_without_bifurcation_gets_a_page_that_says_so(tmp_path):
     page = page_of(
         tmp_path,
@@ -173,3 +187,60 @@ def test_text_stands_out_from_the_page(theme):
     for name in ("ink", "muted", "link", "good", "bad"):
         for ground in ("ground", "raised"):
             assert contrast(colours[name], colours[ground]) >= 4.5, (name, ground)
+
+
+def write_changed(folder, tree, summary):
+    write_run(folder, summary=summary)
+    tree.to_netcdf(folder / "run.nc", engine="h5netcdf")
+    return PageReader(render(read_run(folder)))
+
+
+@pytest.mark.usefixtures("laid_out_only")
+def test_a_hopf_run_does_without_profiles_and_arms(tmp_path):
+    tree, summary = run_tree(without=["diagram", "distance"]), run_summary()
+    profiles = ["amplitude", "predicted_profile", "measured_profile"]
+    tree["crossing"] = tree.children["crossing"].to_dataset().drop_vars(profiles)
+    tree["events"] = tree.children["events"].to_dataset().assign(kind=("event", ["hopf"]))
+    form = {"mu_gradient_norm": 1.0, "cubic": -0.3, "cubic_imaginary": 0.1, "frequency": 0.7}
+    summary["first_bifurcation"] |= {"kind": "hopf", "normal_form": form}
+    page = write_changed(tmp_path, tree, summary)
+    assert page.errors == []
+    assert "through a supercritical Hopf" in page.words
+    assert "0.700 radians per unit of time" in page.words
+    names = [a["id"] for a in page.all("figure")]
+    assert "profile" not in names
+    assert "scree" in names
+
+
+@pytest.mark.usefixtures("laid_out_only")
+def test_an_empty_group_of_events_counts_as_none(tmp_path):
+    others = ["crossing", "landscape", "distance"]
+    tree = run_tree(without=others)
+    tree["events"] = tree.children["events"].to_dataset().isel(event=[])
+    page = write_changed(tmp_path, tree, without_bifurcation())
+    assert [a["id"] for a in page.all("figure")] == [
+        "training",
+        "learning-diagram",
+        "kernel-spectrum",
+    ]
+
+
+@pytest.mark.parametrize("losses", [[2.0], [np.nan, np.nan], [2.0, np.inf], [0.0, 0.0]])
+def test_a_training_that_broke_off_at_once_makes_a_page(losses, tmp_path):
+    tree = run_tree(without=["kernel", "equilibrium", "diagram", "events", "crossing"])
+    tree = tree.drop_nodes(["landscape", "distance"])
+    tree["training"] = xr.Dataset(
+        {"loss": ("step", losses)}, coords={"step": np.arange(len(losses))}
+    )
+    page = write_changed(tmp_path, tree, {"status": "diverged at step 1"})
+    assert page.errors == []
+    assert "diverged at step 1" in page.words
+
+
+@pytest.mark.usefixtures("laid_out_only")
+def test_a_single_checkpoint_makes_a_page(tmp_path):
+    tree = run_tree(without=["events", "crossing", "landscape", "distance"])
+    for name in ("kernel", "equilibrium", "diagram"):
+        tree[name] = tree.children[name].to_dataset().isel(checkpoint=[0])
+    page = write_changed(tmp_path, tree, without_bifurcation())
+    assert len(page.all("figure")) == 3

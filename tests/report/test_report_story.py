@@ -36,6 +36,15 @@ def test_a_fall_that_an_earlier_crossing_began_is_said_to_be_shared():
     assert second.found == "8.23 times smaller"
 
 
+@pytest.mark.parametrize(
+    ("offset", "text"), [(1.2, "1 step after"), (-0.8, "1 step before"), (12.0, "12 steps after")]
+)
+def test_steps_are_counted_in_english(offset, text):
+    run = run_with(loss_drops=[{"crossing": 9.0, "offset": offset, "matched": True}])
+    (drop,) = [f for f in findings(run) if f.name.startswith("Crossing")]
+    assert drop.found == text
+
+
 @pytest.mark.parametrize(("matched", "offset"), [(False, 140.0), (False, None), (True, -3.0)])
 def test_loss_drops_are_judged_as_the_run_matched_them(matched, offset):
     run = run_with(loss_drops=[{"crossing": 9.0, "offset": offset, "matched": matched}])
