@@ -2,6 +2,8 @@
 
 from bifbridge.landscape._agreement import Agreement as Agreement
 from bifbridge.landscape._agreement import compare as compare
+from bifbridge.landscape._channel_directions import ChannelDirections as ChannelDirections
+from bifbridge.landscape._channel_directions import channel_directions as channel_directions
 from bifbridge.landscape._channel_learning import (
     critical_learning_rate as critical_learning_rate,
 )

@@ -11,10 +11,12 @@ from bifbridge.sntk._materialised import materialise as materialise
 from bifbridge.sntk._oscillation_split import OscillationSplit as OscillationSplit
 from bifbridge.sntk._oscillation_split import oscillation_split as oscillation_split
 from bifbridge.sntk._parameter_split import ParameterSplit as ParameterSplit
-from bifbridge.sntk._parameter_split import leaf_shares as leaf_shares
 from bifbridge.sntk._parameter_split import parameter_split as parameter_split
 from bifbridge.sntk._projector import SpectralProjector as SpectralProjector
 from bifbridge.sntk._projector import spectral_projector as spectral_projector
+from bifbridge.sntk._shares import leaf_shares as leaf_shares
+from bifbridge.sntk._shares import trial_time_shares as trial_time_shares
+from bifbridge.sntk._shares import without_effect as without_effect
 from bifbridge.sntk._spectrum import left_singular_vectors as left_singular_vectors
 from bifbridge.sntk._spectrum import spectrum as spectrum
 from bifbridge.sntk._spectrum_type import Spectrum as Spectrum

@@ -5,7 +5,6 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from bifbridge._custom_types import Scalar
-from bifbridge.sntk._dense import weighted_matrix
 from bifbridge.sntk._kernel import StateSpaceNTK
 from bifbridge.sntk._spectrum import spectrum
 from bifbridge.sntk._spectrum_type import Spectrum
@@ -89,18 +88,3 @@ def orthonormal_columns(gradients: Float[Array, "k p"]) -> Float[Array, "p k"]:
             f"(norms {[float(x) for x in norms]}); pass independent ones."
         )
     return basis * jnp.sign(jnp.diag(triangle))
-
-
-def leaf_shares(ntk: StateSpaceNTK, slices: dict[str, slice]) -> dict[str, float]:
-    """How much of the trace of a small kernel each parameter leaf carries.
-
-    Args:
-        ntk: the kernel; materialised for this.
-        slices: leaf name to slice of θ, as `bifbridge.fields.parameter_slices` returns.
-
-    Returns:
-        Leaf name to share; the shares of all leaves sum to one.
-    """
-    diagonal = (weighted_matrix(ntk) ** 2).sum(1)
-    total = diagonal.sum()
-    return {name: float(diagonal[where].sum() / total) for name, where in slices.items()}

@@ -4,8 +4,9 @@ import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
 import pytest
+from jaxtyping import Array, Float
 
-from bifbridge.fields import parameter_slices, random_ctrnn
+from bifbridge.fields import AbstractVectorField, parameter_slices, random_ctrnn
 from bifbridge.sntk import (
     StateSpaceNTK,
     leaf_shares,
@@ -13,7 +14,9 @@ from bifbridge.sntk import (
     spectral_projector,
     spectrum,
     state_split,
+    trial_time_shares,
     weighted_matrix,
+    without_effect,
 )
 from bifbridge.trajectories import linearise, uniform_grid
 
@@ -108,3 +111,45 @@ def test_leaves_share_the_trace():
     shares = leaf_shares(NTK, parameter_slices(FIELD, ("weights", "bias")))
     assert sum(shares.values()) == pytest.approx(1)
     assert set(shares) == {"weights", "bias"}
+
+
+def test_trials_and_times_share_the_trace():
+    shares = trial_time_shares(NTK)
+    assert shares.shape == NTK.shape[:2]
+    np.testing.assert_allclose(shares.sum(), 1)
+    np.testing.assert_array_equal(shares[:, 0], 0)
+    one = NTK.sensitivity.push(jnp.eye(20)[3])[0, 5] ** 2
+    written = weighted_matrix(NTK)[3].reshape(NTK.shape)[0, 5] ** 2
+    np.testing.assert_allclose(written, one * NTK.measure[0, 5, 0])
+
+
+def test_parameters_without_effect_are_found_and_change_no_rank():
+    field = random_ctrnn(3, inputs=2, key=jr.key(0))
+    start, grid = jr.normal(jr.key(1), (2, 3)), uniform_grid(2.0, 0.25)
+    names = ("weights", "input_weights")
+    both = StateSpaceNTK(linearise(field, start, grid, names=names))
+    alone = StateSpaceNTK(linearise(field, start, grid, names=("weights",)))
+    np.testing.assert_array_equal(without_effect(both), np.arange(9, 15))
+    assert without_effect(alone).size == 0
+    ranks = [spectrum(ntk).as_dict() for ntk in (both, alone)]
+    for name in ("participation_ratio", "entropy_rank", "stable_rank", "count_95_percent"):
+        assert ranks[0][name] == pytest.approx(ranks[1][name])
+
+
+class LearnedStart(AbstractVectorField):
+    """ż = −z with the initial state of one trial among the parameters."""
+
+    start: Float[Array, " n"]
+
+    def __call__(self, t, z, u):
+        return -z
+
+
+def test_a_learned_initial_state_enters_the_kernel_through_the_flow():
+    field, grid = LearnedStart(jnp.array([0.3, -0.2])), uniform_grid(2.0, 0.1)
+    ntk = StateSpaceNTK(linearise(field, lambda f: f.start[None], grid))
+    np.testing.assert_allclose(
+        ntk.push(jnp.array([1.0, 0.0]))[0, :, 0], jnp.exp(-grid.times), rtol=1e-7
+    )
+    size = jnp.sum(grid.weights * jnp.exp(-2 * grid.times))
+    np.testing.assert_allclose(spectrum(ntk).eigenvalues, [size, size], rtol=1e-6)
