@@ -6,6 +6,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from bifbridge.plotting._canvas import DOUBLE_COLUMN, new_figure, styled
 from bifbridge.plotting._direction import plot_direction_entries, plot_direction_matrix
@@ -118,6 +119,7 @@ def plot_direction(
             shrink=0.6,
             aspect=30,
             label="entry of the unit vector",
+            ticks=MaxNLocator(5),
         )
         bar.outline.set_visible(False)
         plot_direction_entries(crossing, ax=axes["s"], theme=theme)
