@@ -8,6 +8,9 @@ from bifbridge.continuation.jax_engine._curve import extended_jacobian as extend
 from bifbridge.continuation.jax_engine._curve import norm as norm
 from bifbridge.continuation.jax_engine._curve import tangent as tangent
 from bifbridge.continuation.jax_engine._engine import JaxEngine as JaxEngine
+from bifbridge.continuation.jax_engine._ensemble import (
+    continuation_ensemble as continuation_ensemble,
+)
 from bifbridge.continuation.jax_engine._start import start_tangent as start_tangent
 from bifbridge.continuation.jax_engine._switch import branch_tangents as branch_tangents
 from bifbridge.continuation.jax_engine._switch import lies_on as lies_on

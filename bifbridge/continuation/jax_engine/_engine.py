@@ -95,9 +95,9 @@ class JaxEngine(AbstractEngine):
             return no_branch(problem, status)
         paths = [
             self._follow(curve, control, start, sign * direction, observed, first)
-            for sign in self._signs(problem)
+            for sign in self.signs(problem)
         ]
-        points = [self._special_points(problem, curve, control, path) for path in paths]
+        points = [self.special_points(problem, curve, control, path) for path in paths]
         return join(problem, paths, points)
 
     def arms(
@@ -124,7 +124,7 @@ class JaxEngine(AbstractEngine):
             if any(lies_on(curve, control, branch, start) for branch in [*known, *branches]):
                 continue
             path = self._follow(curve, control, start, direction, observed, first)
-            points = self._special_points(problem, curve, control, path)
+            points = self.special_points(problem, curve, control, path)
             branches.append(join(problem, [path], [points]))
         return tuple(branches)
 
@@ -152,7 +152,7 @@ class JaxEngine(AbstractEngine):
         observed = Observation(branch.eigenvalues[-1], events)
         length = float(branch.steps[-1]) if branch.steps[-1] > 0 else first
         path = self._follow(curve, control, point, branch.tangents[-1], observed, length)
-        points = self._special_points(problem, curve, control, path)
+        points = self.special_points(problem, curve, control, path)
         return extend(problem, branch, path, points)
 
     def curve(self, problem: ContinuationProblem) -> Curve:
@@ -194,9 +194,20 @@ class JaxEngine(AbstractEngine):
         )
         return control, min(first, longest)
 
-    def _special_points(
+    def special_points(
         self, problem: ContinuationProblem, curve: Curve, control: StepControl, path: Path
     ) -> list[SpecialPoint]:
+        """The special points on a path, as this engine's options want them.
+
+        Args:
+            problem: the problem.
+            curve: its curve.
+            control: the step control.
+            path: the accepted points.
+
+        Returns:
+            The special points.
+        """
         if not self.detect:
             return []
         return special_points(
@@ -204,7 +215,15 @@ class JaxEngine(AbstractEngine):
             gradient=self.gradient, neutral_saddles=self.neutral_saddles,
         )  # fmt: skip
 
-    def _signs(self, problem: ContinuationProblem) -> tuple[float, ...]:
+    def signs(self, problem: ContinuationProblem) -> tuple[float, ...]:
+        """In which directions of the parameter the branch is to be followed.
+
+        Args:
+            problem: the problem.
+
+        Returns:
+            -1.0, 1.0 or both.
+        """
         lower, upper = problem.span
         at = float(problem.parameter)
         if self.directions == "auto":
@@ -231,7 +250,7 @@ class JaxEngine(AbstractEngine):
         origin, stretches, total = front, [], 1
         while int(front.status) == Status.RUNNING and total < self.max_points:
             front, stretch = trace(curve, control, front, origin, self.buffer)
-            stretches.append(_filled(stretch))
+            stretches.append(filled(stretch))
             total += int(stretch.count)
         status = Status(int(front.status))
         if status == Status.RUNNING or total > self.max_points:
@@ -256,7 +275,15 @@ def equilibrium_curve(problem: ContinuationProblem, parameter_scale: float) -> C
     )
 
 
-def _filled(stretch: Stretch) -> Stretch:
+def filled(stretch: Stretch) -> Stretch:
+    """The filled rows of a stretch, as numpy arrays.
+
+    Args:
+        stretch: as the compiled loop returns it.
+
+    Returns:
+        The same without the empty rows.
+    """
     count = int(stretch.count)
     cut = jtu.tree_map(lambda buffer: np.asarray(buffer)[:count], tuple(stretch)[:-1])
     return Stretch(*cut, count=stretch.count)

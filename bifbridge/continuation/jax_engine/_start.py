@@ -15,7 +15,8 @@ from bifbridge.continuation.jax_engine._arc import sample_at
 from bifbridge.continuation.jax_engine._curve import Curve, Extended, extended_jacobian
 from bifbridge.continuation.jax_engine._trace import StepControl
 
-_ITERATIONS = 40
+#: Newton iterations that a start is given.
+START_ITERATIONS = 40
 
 
 def find_start(
@@ -34,7 +35,7 @@ def find_start(
     """
     guess = jnp.append(problem.state, problem.parameter)
     unit = jnp.zeros_like(guess).at[-1].set(1.0)
-    patient = eqx.tree_at(lambda c: c.max_iterations, control, jnp.asarray(_ITERATIONS))
+    patient = eqx.tree_at(lambda c: c.max_iterations, control, jnp.asarray(START_ITERATIONS))
     found = sample_at(curve, guess, unit, guess[-1], jnp.full_like(guess, jnp.nan), patient)
     point, _, observed, code = jtu.tree_map(np.asarray, found)
     status = Status(int(code))
