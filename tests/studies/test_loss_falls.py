@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from bifbridge.studies.student_teacher._loss_falls import distinct_crossings, loss_fall
+from bifbridge.studies.student_teacher._loss_falls import (
+    distinct_crossings,
+    loss_fall,
+    previous_crossings,
+)
 
 STEPS = np.arange(2000)
 
@@ -26,6 +30,17 @@ def test_a_fall_is_dated_where_a_tenth_of_it_has_happened(crossing, size, noise)
     assert abs(fall.onset - onset) <= (3 if noise == 0 else 12)
     np.testing.assert_allclose(np.log(fall.factor), size, rtol=0.1)
     assert fall.percentile > 0.75
+
+
+def test_the_onset_is_not_that_of_the_previous_crossing():
+    log = sum(-2 * (1 - np.exp(-np.maximum(STEPS - start, 0) / 10)) for start in (500, 560))
+    assert loss_fall(np.exp(log), 558.0).onset < 530
+    assert loss_fall(np.exp(log), 558.0, previous=500.0).onset > 528
+
+
+def test_each_crossing_knows_the_cluster_before_its_own():
+    steps = np.array([100.0, 101.5, 700.0, 702.0, 900.0])
+    assert previous_crossings(steps) == [None, None, 100.0, 100.0, 700.0]
 
 
 def test_a_plateau_is_not_a_fall():

@@ -14,22 +14,26 @@ from bifbridge.trajectories import solve, uniform_grid
 def diagram_dataset(path: TrainingPath, tracked: Tracked, *, every: int = 10) -> xr.Dataset | None:
     """The learning bifurcation diagram: equilibria on the critical direction against steps.
 
-    The followed equilibrium over the whole run, and the two attractors that are reached from
-    either side of it after its first bifurcation. A Hopf bifurcation has no such arms.
+    The followed equilibrium over the whole run, and the two equilibria that its first pitchfork
+    leaves on either side of it. Every step is kept near the crossing.
 
     Args:
         path: of the training.
         tracked: from `track`.
-        every: distance of the steps.
+        every: distance of the steps elsewhere.
 
     Returns:
-        A dataset over "checkpoint" and "attractor"; None without a steady bifurcation.
+        A dataset over "checkpoint" and "attractor"; None where the first bifurcation is no
+        supercritical pitchfork.
     """
     event = tracked.first
-    if event is None or not isinstance(event.normal_form, ScalarNormalForm):
+    form = event.normal_form if event else None
+    if event is None or not isinstance(form, ScalarNormalForm):
         return None
-    steps = np.arange(0, path.n_steps + 1, every)
-    left = np.asarray(event.normal_form.left)
+    if form.criticality != "supercritical":
+        return None
+    steps = _steps(path.n_steps, every, event.step)
+    left = np.asarray(form.left)
     reached = steps[steps < len(tracked.steps)]
     middle = np.full(steps.shape, np.nan)
     middle[: reached.size] = (tracked.states[reached] - event.state) @ left
@@ -46,6 +50,13 @@ def diagram_dataset(path: TrainingPath, tracked: Tracked, *, every: int = 10) ->
     })
 
 
+def _steps(n_steps: int, every: int, crossing: float) -> np.ndarray:
+    """Steps at a distance of `every`, and each one from 20 before to 80 after the crossing."""
+    middle = int(crossing)
+    near = range(max(middle - 20, 0), min(middle + 80, n_steps) + 1)
+    return np.unique([*range(0, n_steps + 1, every), *near, n_steps])
+
+
 def _arm(
     path: TrainingPath, event: LearningEvent, sign: float, steps: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
@@ -53,10 +64,12 @@ def _arm(
     form = event.normal_form
     assert isinstance(form, ScalarNormalForm)
     projection, stable = np.full(len(steps), np.nan), np.zeros(len(steps), bool)
-    after = np.flatnonzero(steps > event.step + 20)
+    after = np.flatnonzero(steps > event.step)
     if after.size == 0:
         return projection, stable
     fields = [path.field(step) for step in steps[after]]
+    # Released beside the unstable equilibrium; close to it the way out is slow, and what is left
+    # of the way is Newton's.
     start = jnp.asarray(event.state + 0.5 * sign * np.asarray(form.right))[None]
     settled = solve(fields[0], start, uniform_grid(200.0, 0.1, save_every=2000))[0, -1]
     arm = track_equilibria(fields, settled, steps=steps[after]).equilibria[0]

@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from bifbridge.continuation import LearningEvent
 from bifbridge.normal_forms import HopfNormalForm, NormalForm, ScalarNormalForm
-from bifbridge.studies.student_teacher._loss_falls import loss_fall
+from bifbridge.studies.student_teacher._loss_falls import loss_fall, previous_crossings
 from bifbridge.studies.student_teacher._tracking import Tracked
 
 
@@ -24,8 +24,9 @@ def event_dataset(tracked: Tracked, losses: Float[np.ndarray, " K"]) -> xr.Datas
         A dataset over "event" and "unit".
     """
     rows = [describe_event(event) for event in tracked.events]
-    for row in rows:
-        fall = loss_fall(losses, row["step"])
+    previous = previous_crossings(tracked.event_steps)
+    for row, before in zip(rows, previous, strict=True):
+        fall = loss_fall(losses, row["step"], before)
         row |= {"loss_drop_step": fall.onset, "loss_factor": fall.factor}
         row["loss_drop_percentile"] = fall.percentile
     columns = {name: ("event", np.asarray([row[name] for row in rows])) for name in EVENT_COLUMNS}

@@ -26,17 +26,21 @@ class LossFall(NamedTuple):
     percentile: float
 
 
-def loss_fall(losses: Float[np.ndarray, " K"], crossing: float) -> LossFall:
+def loss_fall(
+    losses: Float[np.ndarray, " K"], crossing: float, previous: float | None = None
+) -> LossFall:
     """The fall of the loss after a crossing, dated and ranked against the whole run.
 
     The loss is smoothed by a running median over 31 steps. The fall is log L at the crossing
-    minus log L `WIDTH` steps later; its onset is sought from half a width before the crossing.
+    minus log L `WIDTH` steps later; its onset is sought from half a width before the crossing,
+    but not before half the way from the previous crossing, whose fall is another one.
     The percentile tells whether a fall this large is special: falls over the same width are
     computed from every step of the run.
 
     Args:
         losses: L before each step, shape (K,), positive.
         crossing: step of the crossing, possibly fractional.
+        previous: step of the distinct crossing before it, if any.
 
     Returns:
         Onset, factor and percentile.
@@ -51,6 +55,8 @@ def loss_fall(losses: Float[np.ndarray, " K"], crossing: float) -> LossFall:
     if fall <= 0:
         return LossFall(float("nan"), float(np.exp(fall)), percentile)
     first = max(start - WIDTH // 2, 0)
+    if previous is not None:
+        first = min(max(first, round((previous + crossing) / 2)), start)
     before = float(smooth[first])
     reached = smooth[first : end + 1] <= before - 0.1 * (before - smooth[end])
     return LossFall(float(first + np.argmax(reached)), float(np.exp(fall)), percentile)
@@ -70,6 +76,20 @@ def distinct_crossings(steps: Float[np.ndarray, " e"], gap: float = 50.0) -> lis
         Positions of the first crossing of each cluster.
     """
     return [k for k in range(len(steps)) if k == 0 or steps[k] - steps[k - 1] > gap]
+
+
+def previous_crossings(steps: Float[np.ndarray, " e"]) -> list[float | None]:
+    """The distinct crossing before each crossing.
+
+    Args:
+        steps: of all crossings, increasing.
+
+    Returns:
+        For each its predecessor's step, None for those of the first cluster.
+    """
+    starts = [float(steps[k]) for k in distinct_crossings(steps)]
+    cluster = np.searchsorted(starts, steps, side="right") - 1
+    return [starts[k - 1] if k > 0 else None for k in cluster]
 
 
 def smoothed_log(losses: Float[np.ndarray, " K"]) -> Float[np.ndarray, " K"]:

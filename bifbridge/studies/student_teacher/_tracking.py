@@ -38,6 +38,11 @@ class Tracked:
     fate: str
 
     @property
+    def event_steps(self) -> Float[np.ndarray, " e"]:
+        """Steps of the bifurcations, shape (e,)."""
+        return np.asarray([event.step for event in self.events], float)
+
+    @property
     def first(self) -> LearningEvent | None:
         """The first bifurcation, or None."""
         return self.events[0] if self.events else None
