@@ -2,6 +2,8 @@
 
 from bifbridge.sntk._dense import gram_matrix as gram_matrix
 from bifbridge.sntk._dense import weighted_matrix as weighted_matrix
+from bifbridge.sntk._dominance import Dominance as Dominance
+from bifbridge.sntk._dominance import dominance as dominance
 from bifbridge.sntk._factorisation import KernelFactors as KernelFactors
 from bifbridge.sntk._factorisation import factorise as factorise
 from bifbridge.sntk._kernel import StateSpaceNTK as StateSpaceNTK
