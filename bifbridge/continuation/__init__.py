@@ -34,4 +34,5 @@ from bifbridge.continuation._storage import branch_to_xarray as branch_to_xarray
 from bifbridge.continuation._storage import load_branch as load_branch
 from bifbridge.continuation._storage import save_branch as save_branch
 from bifbridge.continuation.jax_engine import JaxEngine as JaxEngine
+from bifbridge.continuation.jax_engine import KrylovEngine as KrylovEngine
 from bifbridge.continuation.jax_engine import continuation_ensemble as continuation_ensemble

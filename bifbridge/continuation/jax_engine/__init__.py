@@ -11,6 +11,7 @@ from bifbridge.continuation.jax_engine._engine import JaxEngine as JaxEngine
 from bifbridge.continuation.jax_engine._ensemble import (
     continuation_ensemble as continuation_ensemble,
 )
+from bifbridge.continuation.jax_engine._krylov_engine import KrylovEngine as KrylovEngine
 from bifbridge.continuation.jax_engine._start import start_tangent as start_tangent
 from bifbridge.continuation.jax_engine._switch import branch_tangents as branch_tangents
 from bifbridge.continuation.jax_engine._switch import lies_on as lies_on
