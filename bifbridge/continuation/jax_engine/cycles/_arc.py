@@ -1,0 +1,205 @@
+"""One step along a branch of cycles: Newton's method on a hyperplane, as a host-side object."""
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+
+from bifbridge._custom_types import Scalar
+from bifbridge.continuation._families import AbstractFamily
+from bifbridge.continuation.jax_engine.cycles._correct import (
+    Closing,
+    Corrected,
+    arclength_weights,
+    combine,
+    correct,
+    dot,
+    weigh,
+)
+from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
+from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh, expand
+from bifbridge.continuation.jax_engine.cycles._floquet import multipliers
+from bifbridge.continuation.jax_engine.cycles._locate import Sample
+from bifbridge.continuation.jax_engine.cycles._status import CycleStatus
+
+
+class NewtonOptions(eqx.Module):
+    """Numbers that govern Newton's method; arrays, so that changing them does not recompile.
+
+    Attributes:
+        tolerance: relative length of the last step but one.
+        max_iterations: limit on steps.
+    """
+
+    tolerance: Scalar
+    max_iterations: Scalar
+
+
+class Chart(eqx.Module):
+    """What stays the same while one step is taken: mesh, phase reference, norm.
+
+    Attributes:
+        family: the family of fields.
+        mesh: the mesh.
+        reference: fixes the phase.
+        weights: of the arclength norm.
+        newton: options of Newton's method.
+    """
+
+    family: AbstractFamily
+    mesh: Mesh
+    reference: CyclePoint
+    weights: CyclePoint
+    newton: NewtonOptions
+
+    def solve(
+        self, guess: CyclePoint, row: CyclePoint, target: Scalar | float, along: CyclePoint
+    ) -> Corrected:
+        """Newton's method closed by one functional.
+
+        Args:
+            guess: where to start.
+            row: the functional.
+            target: its value.
+            along: orients the tangent.
+
+        Returns:
+            The cycle found, whatever its status.
+        """
+        closing = Closing(
+            self.reference.states, row, jnp.asarray(target, float), self.weights
+        )
+        return correct(
+            self.family,
+            self.mesh,
+            guess,
+            closing,
+            along,
+            self.newton.tolerance,
+            self.newton.max_iterations,
+        )
+
+    def at_parameter(self, guess: CyclePoint, parameter: float, along: CyclePoint) -> Corrected:
+        """Newton's method at a fixed parameter.
+
+        Args:
+            guess: where to start.
+            parameter: p.
+            along: orients the tangent.
+
+        Returns:
+            The cycle found, whatever its status.
+        """
+        return self.solve(guess, parameter_row(guess), parameter, along)
+
+    def sample(self, found: Corrected, s: float = 0.0) -> Sample:
+        """A corrected point as a sample.
+
+        Args:
+            found: what Newton's method returned.
+            s: distance within the step.
+
+        Returns:
+            The sample.
+        """
+        return Sample(s, found.point, found.tangent, self.cycle(found), int(found.iterations))
+
+    def cycle(self, found: Corrected) -> Cycle:
+        """A corrected point as a result.
+
+        Args:
+            found: what Newton's method returned.
+
+        Returns:
+            The cycle.
+        """
+        period, parameter = np.asarray(found.point.scalars)
+        return Cycle(
+            float(parameter),
+            float(period),
+            np.asarray(self.mesh.times),
+            np.asarray(expand(found.point.states)),
+            multipliers(found.monodromy),
+            float(found.monodromy.trivial),
+        )
+
+
+def make_chart(
+    family: AbstractFamily,
+    mesh: Mesh,
+    reference: CyclePoint,
+    parameter_scale: float,
+    state_scale: float | None,
+    newton: NewtonOptions,
+) -> Chart:
+    """The chart at a point of a branch.
+
+    Args:
+        family: the family of fields.
+        mesh: the mesh.
+        reference: the point.
+        parameter_scale: σ of the arclength norm.
+        state_scale: s of the arclength norm; None for the cycle's own root-mean-square amplitude,
+            at least 1.
+        newton: options of Newton's method.
+
+    Returns:
+        The chart.
+    """
+    size = reference.states.shape[-1]
+    if state_scale is None:
+        nodes, weights = np.asarray(reference.states), np.asarray(mesh.node_weights)
+        mean = np.einsum("im,imn->n", weights, nodes)
+        state_scale = max(1.0, np.sqrt(np.einsum("im,imn->", weights, (nodes - mean) ** 2) / size))
+    weights = arclength_weights(
+        mesh, size, reference.scalars[0], jnp.asarray(parameter_scale), jnp.asarray(state_scale)
+    )
+    return Chart(family, mesh, reference, weights, newton)
+
+
+def parameter_row(like: CyclePoint) -> CyclePoint:
+    """The functional that returns the parameter.
+
+    Args:
+        like: a point, for the shapes.
+
+    Returns:
+        The row.
+    """
+    return CyclePoint(jnp.zeros_like(like.states), jnp.array([0.0, 1.0]))
+
+
+class Step(eqx.Module):
+    """The arc between two points of a branch, parametrised by the first one's tangent.
+
+    Attributes:
+        chart: the chart of the step.
+        start: its first point.
+        end: its last point.
+    """
+
+    chart: Chart
+    start: Sample
+    end: Sample
+
+    def sample(self, s: float) -> Sample | None:
+        """The branch's point at a distance within the step.
+
+        Args:
+            s: distance along the first tangent, between 0 and `end.s`.
+
+        Returns:
+            The point; None where Newton's method fails.
+        """
+        row = weigh(self.chart.weights, self.start.tangent)
+        share = s / self.end.s
+        ahead = CyclePoint(
+            self.end.point.states - self.start.point.states,
+            self.end.point.scalars - self.start.point.scalars,
+        )
+        guess = combine(self.start.point, ahead, share)
+        target = dot(row, self.start.point) + s
+        found = self.chart.solve(guess, row, target, self.start.tangent)
+        if int(found.status) != CycleStatus.RUNNING:
+            return None
+        sample = self.chart.sample(found, s)
+        return sample if np.all(np.isfinite(sample.cycle.multipliers)) else None

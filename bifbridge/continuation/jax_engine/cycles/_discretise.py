@@ -1,0 +1,200 @@
+"""The equations of a cycle on a mesh: orthogonal collocation at Gauss points.
+
+With time scaled by the period T, x' = T f(x, p) on [0, 1] and x(1) = x(0). On each of I intervals
+x is a polynomial of degree m that satisfies the equation at the m Gauss points: order h^{m+1}
+everywhere, h^{2m} at mesh points (de Boor and Swartz, SIAM J. Numer. Anal. 10 (1973) 582;
+Doedel, Keller and Kernevez, Int. J. Bifurcation Chaos 1 (1991) 745).
+"""
+
+from typing import NamedTuple
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Inexact
+
+from bifbridge._custom_types import Scalar
+from bifbridge.continuation._families import AbstractFamily
+from bifbridge.continuation.jax_engine.cycles._basis import basis
+
+#: Node values without each interval's last node, which is the next one's first.
+Nodes = Inexact[Array, "I m n"]
+#: Node values of each interval, shared ends twice.
+Expanded = Inexact[Array, "I m1 n"]
+
+
+class CyclePoint(NamedTuple):
+    """The unknowns: a cycle, its period, the parameter.
+
+    Attributes:
+        states: node values, shape (I, m, n).
+        scalars: (T, p), shape (2,).
+    """
+
+    states: Float[Array, "I m n"]
+    scalars: Float[Array, " 2"]
+
+
+class Mesh(eqx.Module):
+    """Where the intervals lie.
+
+    Attributes:
+        times: ends of the intervals in [0, 1], shape (I + 1,).
+        degree: m.
+    """
+
+    times: Float[Array, " I1"]
+    degree: int = eqx.field(static=True)
+
+    @property
+    def widths(self) -> Float[Array, " I"]:
+        """Lengths of the intervals."""
+        return jnp.diff(self.times)
+
+    @property
+    def node_weights(self) -> Float[Array, "I m"]:
+        """Quadrature weights of the nodes as in `Nodes`; they add up to 1."""
+        nodal = basis(self.degree).nodal
+        inner = self.widths[:, None] * nodal[None, :-1]
+        return inner.at[:, 0].add(jnp.roll(self.widths, 1) * nodal[-1])
+
+
+def expand(states: Nodes, factor: complex | float | Scalar = 1.0) -> Expanded:
+    """Give each interval its last node.
+
+    Args:
+        states: node values.
+        factor: what the last value is of the first: 1 for periodic functions.
+
+    Returns:
+        Node values with shared ends twice.
+    """
+    ends = jnp.roll(states[:, 0], -1, axis=0)
+    ends = ends * jnp.ones(ends.shape[0], jnp.result_type(factor)).at[-1].set(factor)[:, None]
+    return jnp.concatenate([states.astype(ends.dtype), ends[:, None]], 1)
+
+
+def at_points(mesh: Mesh, nodes: Expanded) -> Inexact[Array, "I m n"]:
+    """Values at the Gauss points.
+
+    Args:
+        mesh: the mesh.
+        nodes: expanded node values.
+
+    Returns:
+        The values.
+    """
+    return jnp.einsum("gj,ijn->ign", jnp.asarray(basis(mesh.degree).value), nodes)
+
+
+def slopes(mesh: Mesh, nodes: Expanded) -> Inexact[Array, "I m n"]:
+    """Derivatives by the *local* time of each interval, at the Gauss points.
+
+    Args:
+        mesh: the mesh.
+        nodes: expanded node values.
+
+    Returns:
+        The derivatives.
+    """
+    return jnp.einsum("gj,ijn->ign", jnp.asarray(basis(mesh.degree).slope), nodes)
+
+
+class Linearised(NamedTuple):
+    """The collocation equations and their derivative at a point.
+
+    Attributes:
+        residual: shape (I, mn).
+        local: derivative by the nodes of each interval, shape (I, mn, (m + 1)n).
+        columns: derivative by (T, p), shape (I, mn, 2).
+    """
+
+    residual: Float[Array, "I mn"]
+    local: Float[Array, "I mn m1n"]
+    columns: Float[Array, "I mn 2"]
+
+
+def residual(family: AbstractFamily, mesh: Mesh, point: CyclePoint) -> Float[Array, "I m n"]:
+    """x' − hT f(x, p) at every Gauss point, in local time.
+
+    Args:
+        family: the family of fields.
+        mesh: the mesh.
+        point: the unknowns.
+
+    Returns:
+        The residual, zero on a discrete cycle.
+    """
+    nodes = expand(point.states)
+    period, p = point.scalars
+    field = jax.vmap(jax.vmap(family.velocity(p)))(at_points(mesh, nodes))
+    return slopes(mesh, nodes) - period * mesh.widths[:, None, None] * field
+
+
+def linearise(family: AbstractFamily, mesh: Mesh, point: CyclePoint) -> Linearised:
+    """The equations with their exact derivative.
+
+    Args:
+        family: the family of fields.
+        mesh: the mesh.
+        point: the unknowns.
+
+    Returns:
+        Residual and derivative, by interval.
+    """
+    nodes = expand(point.states)
+    period, p = point.scalars
+    at = at_points(mesh, nodes)
+
+    def at_point(z: Array) -> tuple[Array, Array, Array]:
+        field, by_parameter = jax.jvp(lambda q: family.velocity(q)(z), (p,), (jnp.ones_like(p),))
+        return field, jax.jacfwd(family.velocity(p))(z), by_parameter
+
+    field, jacobian, by_parameter = jax.vmap(jax.vmap(at_point))(at)
+    h = mesh.widths[:, None, None]
+    value = slopes(mesh, nodes) - h * period * field
+    columns = jnp.stack([-h * field, -h * period * by_parameter], -1)
+    count, degree, n = at.shape
+    return Linearised(
+        value.reshape(count, degree * n),
+        variational(mesh, period, jacobian),
+        columns.reshape(count, degree * n, 2),
+    )
+
+
+def variational(
+    mesh: Mesh, period: Scalar, jacobian: Float[Array, "I m n n"]
+) -> Float[Array, "I mn m1n"]:
+    """The operator y' − hT A(t) y on each interval.
+
+    Args:
+        mesh: the mesh.
+        period: T.
+        jacobian: A at the Gauss points.
+
+    Returns:
+        A matrix per interval.
+    """
+    count, degree, n = jacobian.shape[:3]
+    space = basis(mesh.degree)
+    moving = jnp.einsum("gj,ab->gajb", jnp.asarray(space.slope), jnp.eye(n))
+    field = jnp.einsum("gj,igab->igajb", jnp.asarray(space.value), jacobian)
+    local = moving - period * mesh.widths[:, None, None, None, None] * field
+    return local.reshape(count, degree * n, (degree + 1) * n)
+
+
+def phase_row(mesh: Mesh, reference: Nodes) -> Float[Array, "I m n"]:
+    """The functional y ↦ ∫ y·x_ref' dt as a row over the nodes, scaled to unit length.
+
+    Args:
+        mesh: the mesh.
+        reference: node values of the cycle that fixes the phase.
+
+    Returns:
+        The row.
+    """
+    space = basis(mesh.degree)
+    speed = slopes(mesh, expand(reference)) * jnp.asarray(space.weights)[:, None]
+    row = jnp.einsum("gj,ign->ijn", jnp.asarray(space.value), speed)
+    folded = row[:, :-1].at[:, 0].add(jnp.roll(row[:, -1], 1, axis=0))
+    return folded / jnp.linalg.norm(folded)

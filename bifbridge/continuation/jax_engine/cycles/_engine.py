@@ -1,0 +1,243 @@
+"""The continuation of cycles: one verb, with its options in an object."""
+
+from typing import Any, Literal
+
+import equinox as eqx
+import jax.numpy as jnp
+import jax.tree_util as jtu
+import numpy as np
+
+from bifbridge._precision import require_x64
+from bifbridge.continuation.jax_engine.cycles._arc import NewtonOptions, make_chart
+from bifbridge.continuation.jax_engine.cycles._assemble import assemble
+from bifbridge.continuation.jax_engine.cycles._branch import CycleBranch, CycleSpecialPoint
+from bifbridge.continuation.jax_engine.cycles._correct import dot, norm, weigh
+from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
+from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
+from bifbridge.continuation.jax_engine.cycles._follow import FollowOptions, Path, follow
+from bifbridge.continuation.jax_engine.cycles._locate import Sample
+from bifbridge.continuation._families import as_family
+from bifbridge.continuation.jax_engine.cycles._start import CycleStart, doubled
+from bifbridge.continuation.jax_engine.cycles._status import CycleStatus
+
+
+class CycleEngine(eqx.Module):
+    """Pseudo-arclength continuation of cycles by orthogonal collocation.
+
+    A step is measured by ‖(δx, δT, δp)‖² = ∫|δx|²/(n s²) + (δT/T)² + (δp/σ)².
+
+    Attributes:
+        step: length of the first step.
+        max_step: longest step.
+        min_step: shortest step before the branch is given up.
+        parameter_scale: σ; None for half the span.
+        state_scale: s; None for the cycle's own root-mean-square amplitude, at least 1.
+        max_points: limit on the number of points in each direction.
+        tolerance: of Newton's method; a further step follows, which leaves rounding.
+        max_iterations: limit on Newton steps.
+        max_angle: largest turn of the tangent within one step, in radians.
+        max_norm: the branch ends where a component of the state exceeds this.
+        max_period: the branch ends where the period exceeds this; None for 50 times the first.
+        adapt: the mesh is moved where an interval holds more than this many times its share of
+            the error; infinity for a fixed mesh.
+        detect: whether to locate special points.
+        directions: which ways from a known cycle: "both", or only "up" or "down" in the
+            parameter. A branch that starts at a bifurcation has one way only.
+    """
+
+    step: float = 0.05
+    max_step: float = 0.2
+    min_step: float = 1e-6
+    parameter_scale: float | None = None
+    state_scale: float | None = None
+    max_points: int = 200
+    tolerance: float = 1e-8
+    max_iterations: int = 12
+    max_angle: float = 0.5
+    max_norm: float = 1e6
+    max_period: float | None = None
+    adapt: float = 1.5
+    detect: bool = True
+    directions: Literal["both", "up", "down"] = "both"
+
+    def __check_init__(self):
+        for name in ("step", "max_step", "min_step", "tolerance"):
+            if not getattr(self, name) > 0:
+                raise ValueError(
+                    f"CycleEngine: got {name}={getattr(self, name)}, expected a positive number."
+                )
+        if self.directions not in {"both", "up", "down"}:
+            raise ValueError(
+                f"CycleEngine: got directions={self.directions!r}, expected 'both', 'up' or 'down'."
+            )
+
+    @property
+    def newton(self) -> NewtonOptions:
+        """Options of Newton's method as arrays."""
+        return NewtonOptions(jnp.asarray(self.tolerance), jnp.asarray(self.max_iterations))
+
+
+def continue_cycles(
+    start: CycleStart, span: tuple[float, float], engine: CycleEngine | None = None
+) -> CycleBranch:
+    """Follow a branch of cycles and find every bifurcation on it.
+
+    Args:
+        start: from `start_from_hopf`, `start_from_cycle`, `start_from_orbit`,
+            `start_from_period_doubling` or `start_from_branch_point`.
+        span: the parameter's interval.
+        engine: options; `CycleEngine()` unless given.
+
+    Returns:
+        The branch, whatever its status: `branch.status` says how it ended.
+
+    Raises:
+        ValueError: if the span is empty.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge.continuation as bc
+        >>> from bifbridge.continuation.jax_engine import cycles
+        >>> def oscillator(z, r):  # radius √r, period π
+        ...     return (r - z @ z) * z + 2 * jnp.array([-z[1], z[0]])
+        >>> branch = bc.continuation(bc.ContinuationProblem(oscillator, [0, 0], span=(-1, 1)))
+        >>> (hopf,) = branch.special_points
+        >>> start = cycles.start_from_hopf(oscillator, hopf.parameter, hopf.normal_form)
+        >>> cycles.continue_cycles(start, (-1, 1)).cycle(-1)
+        Cycle(p = 1, T = 3.141592654, stable, multipliers 0.00186744+0j)
+    """
+    require_x64("the continuation of cycles")
+    engine = CycleEngine() if engine is None else engine
+    lower, upper = float(span[0]), float(span[1])
+    if not lower < upper:
+        raise ValueError(f"continue_cycles: got span=({lower}, {upper}), expected lower < upper.")
+    first, status = find_cycle(start, engine, (upper - lower) / 2)
+    if first is None:
+        return assemble(start.family, [], start.guess.states.shape, status)
+    options = _options(engine, first, lower, upper)
+    paths: list[Path] = [
+        follow(start.family, start.mesh, _turned(first, sign), options)
+        for sign in _signs(start, engine, first)
+    ]
+    return assemble(start.family, paths, start.guess.states.shape, CycleStatus.RUNNING)
+
+
+def find_cycle(
+    start: CycleStart, engine: CycleEngine | None = None, scale: float = 1.0
+) -> tuple[Sample | None, CycleStatus]:
+    """Newton's method for the first cycle.
+
+    Args:
+        start: the guess.
+        engine: options; `CycleEngine()` unless given.
+        scale: σ, where the engine gives none.
+
+    Returns:
+        The cycle with the branch's tangent, or None; and how Newton's method ended.
+    """
+    engine = CycleEngine() if engine is None else engine
+    sigma = scale if engine.parameter_scale is None else engine.parameter_scale
+    chart = make_chart(
+        start.family, start.mesh, start.guess, sigma, engine.state_scale, engine.newton
+    )
+    if start.direction is None:
+        ahead = CyclePoint(jnp.zeros_like(start.guess.states), jnp.array([0.0, 1.0]))
+        found = chart.at_parameter(start.guess, float(start.guess.scalars[1]), ahead)
+    else:
+        size = norm(chart.weights, start.direction)
+        ahead = jtu.tree_map(lambda leaf: leaf / size, start.direction)
+        row = weigh(chart.weights, ahead)
+        found = chart.solve(start.guess, row, dot(row, start.guess), ahead)
+    status = CycleStatus(int(found.status))
+    if status == CycleStatus.NO_CONVERGENCE:
+        status = CycleStatus.NO_CYCLE
+    if status != CycleStatus.RUNNING:
+        return None, status
+    sample = chart.sample(found)
+    if not np.all(np.isfinite(sample.cycle.multipliers)):
+        return None, CycleStatus.NOT_FINITE
+    return sample, status
+
+
+def solve_cycle(start: CycleStart, engine: CycleEngine | None = None) -> Cycle | None:
+    """The cycle at a start, without following a branch.
+
+    Args:
+        start: the guess.
+        engine: options; `CycleEngine()` unless given.
+
+    Returns:
+        The cycle, or None where Newton's method finds none.
+    """
+    require_x64("collocation")
+    sample, _ = find_cycle(start, engine)
+    return None if sample is None else sample.cycle
+
+
+def start_from_period_doubling(
+    family: Any,
+    point: CycleSpecialPoint,
+    *,
+    amplitude: float | None = None,
+    intervals: int | None = None,
+) -> CycleStart:
+    """The branch of cycles of twice the period.
+
+    Args:
+        family: the family of fields.
+        point: a special point of the kind "period_doubling".
+        amplitude: root-mean-square distance of the first doubled cycle from the single one; None
+            for 0.02 times the cycle's largest amplitude.
+        intervals: mesh intervals for the doubled cycle; None for twice as many.
+
+    Returns:
+        The start.
+
+    Raises:
+        ValueError: if the point is no period doubling with a normal form.
+    """
+    if point.kind != "period_doubling" or point.normal_form is None:
+        raise ValueError(
+            f"start_from_period_doubling: got a point of kind {point.kind!r}, expected a located "
+            "'period_doubling'."
+        )
+    cycle = point.cycle
+    if amplitude is None:
+        amplitude = 0.02 * float(np.max(cycle.maximum - cycle.minimum)) / 2
+    parts = doubled(cycle, np.real(point.normal_form.mode), amplitude, intervals)
+    return CycleStart(as_family(family), *parts)
+
+
+def _options(
+    engine: CycleEngine, first: Sample, lower: float, upper: float
+) -> FollowOptions:
+    bound = 50 * first.cycle.period if engine.max_period is None else engine.max_period
+    scale = (upper - lower) / 2 if engine.parameter_scale is None else engine.parameter_scale
+    return FollowOptions(
+        min(engine.step, engine.max_step),
+        engine.min_step,
+        engine.max_step,
+        engine.max_angle,
+        lower,
+        upper,
+        engine.max_norm,
+        bound,
+        engine.max_points,
+        scale,
+        engine.state_scale,
+        engine.adapt,
+        engine.detect,
+        engine.newton,
+    )
+
+
+def _signs(start: CycleStart, engine: CycleEngine, first: Sample) -> tuple[float, ...]:
+    if start.direction is not None:
+        return (1.0,)
+    up = 1.0 if first.turn >= 0 else -1.0
+    return {"both": (-up, up), "up": (up,), "down": (-up,)}[engine.directions]
+
+
+def _turned(sample: Sample, sign: float) -> Sample:
+    tangent = CyclePoint(sign * sample.tangent.states, sign * sample.tangent.scalars)
+    return sample._replace(tangent=tangent)
