@@ -1,14 +1,15 @@
 """One step along a branch of cycles: Newton's method on a hyperplane, as a host-side object."""
 
 import equinox as eqx
-import jax.numpy as jnp
+import jax.tree_util as jtu
 import numpy as np
+from jaxtyping import Int
 
-from bifbridge._custom_types import Scalar
 from bifbridge.continuation._families import AbstractFamily
 from bifbridge.continuation.jax_engine.cycles._correct import (
     Closing,
     Corrected,
+    HostScalar,
     arclength_weights,
     combine,
     correct,
@@ -16,9 +17,10 @@ from bifbridge.continuation.jax_engine.cycles._correct import (
     weigh,
 )
 from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
-from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh, expand
+from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
 from bifbridge.continuation.jax_engine.cycles._floquet import multipliers
 from bifbridge.continuation.jax_engine.cycles._locate import Sample
+from bifbridge.continuation.jax_engine.cycles._mesh import expanded
 from bifbridge.continuation.jax_engine.cycles._status import CycleStatus
 
 
@@ -30,8 +32,8 @@ class NewtonOptions(eqx.Module):
         max_iterations: limit on steps.
     """
 
-    tolerance: Scalar
-    max_iterations: Scalar
+    tolerance: HostScalar
+    max_iterations: Int[np.ndarray, ""]
 
 
 class Chart(eqx.Module):
@@ -52,7 +54,7 @@ class Chart(eqx.Module):
     newton: NewtonOptions
 
     def solve(
-        self, guess: CyclePoint, row: CyclePoint, target: Scalar | float, along: CyclePoint
+        self, guess: CyclePoint, row: CyclePoint, target: HostScalar | float, along: CyclePoint
     ) -> Corrected:
         """Newton's method closed by one functional.
 
@@ -65,18 +67,12 @@ class Chart(eqx.Module):
         Returns:
             The cycle found, whatever its status.
         """
-        closing = Closing(
-            self.reference.states, row, jnp.asarray(target, float), self.weights
+        closing = Closing(self.reference.states, row, np.asarray(target, float), self.weights)
+        newton = self.newton
+        found = correct(
+            self.family, self.mesh, guess, closing, along, newton.tolerance, newton.max_iterations
         )
-        return correct(
-            self.family,
-            self.mesh,
-            guess,
-            closing,
-            along,
-            self.newton.tolerance,
-            self.newton.max_iterations,
-        )
+        return jtu.tree_map(np.asarray, found)
 
     def at_parameter(self, guess: CyclePoint, parameter: float, along: CyclePoint) -> Corrected:
         """Newton's method at a fixed parameter.
@@ -112,12 +108,12 @@ class Chart(eqx.Module):
         Returns:
             The cycle.
         """
-        period, parameter = np.asarray(found.point.scalars)
+        period, parameter = found.point.scalars
         return Cycle(
             float(parameter),
             float(period),
             np.asarray(self.mesh.times),
-            np.asarray(expand(found.point.states)),
+            expanded(np.asarray(found.point.states)),
             multipliers(found.monodromy),
             float(found.monodromy.trivial),
         )
@@ -147,12 +143,11 @@ def make_chart(
     """
     size = reference.states.shape[-1]
     if state_scale is None:
-        nodes, weights = np.asarray(reference.states), np.asarray(mesh.node_weights)
+        nodes, weights = reference.states, mesh.node_weights
         mean = np.einsum("im,imn->n", weights, nodes)
         state_scale = max(1.0, np.sqrt(np.einsum("im,imn->", weights, (nodes - mean) ** 2) / size))
-    weights = arclength_weights(
-        mesh, size, reference.scalars[0], jnp.asarray(parameter_scale), jnp.asarray(state_scale)
-    )
+    period = float(reference.scalars[0])
+    weights = arclength_weights(mesh, size, period, parameter_scale, state_scale)
     return Chart(family, mesh, reference, weights, newton)
 
 
@@ -165,7 +160,7 @@ def parameter_row(like: CyclePoint) -> CyclePoint:
     Returns:
         The row.
     """
-    return CyclePoint(jnp.zeros_like(like.states), jnp.array([0.0, 1.0]))
+    return CyclePoint(np.zeros(like.states.shape), np.array([0.0, 1.0]))
 
 
 class Step(eqx.Module):

@@ -76,12 +76,13 @@ def _special(family: AbstractFamily, path: Path, index: int, event: Event) -> Cy
         jump=event.jump,
         multiplicity=event.multiplicity,
         bracket=event.bracket,
+        tangent=sample.tangent,
     )
 
 
 def _form(family: AbstractFamily, mesh: Mesh, event: Event):
     multipliers = event.sample.cycle.multipliers
-    pairs = multipliers[multipliers.imag > 0]
+    pairs = multipliers[np.imag(multipliers) > 0]
     angle = 0.0
     if event.kind == "neimark_sacker":
         angle = float(np.angle(pairs[np.argmin(np.abs(np.abs(pairs) - 1))]))
@@ -98,12 +99,14 @@ def _moved(point: CycleSpecialPoint, index: int, sign: int) -> CycleSpecialPoint
         index=index,
         jump=sign * point.jump,
         multiplicity=point.multiplicity,
-        bracket=point.bracket[::sign],
+        bracket=point.bracket if sign > 0 else (point.bracket[1], point.bracket[0]),
+        tangent=point.tangent,
     )
 
 
 def _balance(samples: list[Sample], points: list[CycleSpecialPoint], slips: int) -> Balance:
-    first, last = samples[0].count, samples[-1].count
+    counts = [sample.count for sample in samples if sample.cycle.resolved] or [0]
+    first, last = counts[0], counts[-1]
     unresolved = sum(point.kind == "unresolved" for point in points)
     jumps = sum(point.jump for point in points)
     return Balance(
@@ -129,9 +132,7 @@ def _empty(shape: tuple[int, ...], status: CycleStatus) -> CycleBranch:
         times=np.zeros((0, intervals + 1)),
         nodes=np.zeros((0, intervals, degree + 1, n)),
         special_points=(),
-        balance=Balance(
-            unstable_start=0, unstable_end=0, located=0, unresolved=0, explained=True
-        ),
+        balance=Balance(unstable_start=0, unstable_end=0, located=0, unresolved=0, explained=True),
         status=status,
         ends=(status, status),
     )

@@ -7,7 +7,8 @@ import numpy as np
 from jaxtyping import Complex, Float, Int
 
 from bifbridge.continuation._results import Balance
-from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
+from bifbridge.continuation.jax_engine.cycles._cycle import RESOLVED, Cycle
+from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint
 from bifbridge.continuation.jax_engine.cycles._homoclinic import HomoclinicApproach, approach
 from bifbridge.continuation.jax_engine.cycles._normal_form_types import CycleNormalForm
 from bifbridge.continuation.jax_engine.cycles._status import CycleStatus
@@ -37,6 +38,7 @@ class CycleSpecialPoint(eqx.Module):
         jump: change of the number of unstable multipliers along the branch.
         multiplicity: how many crossings coincide here.
         bracket: parameters between which the crossing was found.
+        tangent: the branch's own direction there, at the cycle's nodes and for (T, p).
     """
 
     kind: str
@@ -47,6 +49,7 @@ class CycleSpecialPoint(eqx.Module):
     jump: int = 0
     multiplicity: int = 1
     bracket: tuple[float, float] = (float("nan"), float("nan"))
+    tangent: CyclePoint | None = None
 
     @property
     def parameter(self) -> float:
@@ -138,6 +141,11 @@ class CycleBranch(eqx.Module):
         return np.sum(np.abs(self.multipliers) > 1, axis=1)
 
     @property
+    def resolved(self) -> np.ndarray:
+        """Where the mesh resolves the multipliers; elsewhere no bifurcation is looked for."""
+        return np.abs(self.trivial - 1) < RESOLVED
+
+    @property
     def stable(self) -> np.ndarray:
         """Whether each cycle is stable."""
         return self.unstable == 0
@@ -158,7 +166,15 @@ class CycleBranch(eqx.Module):
 
         per_point = {
             name: ("point", getattr(self, name))
-            for name in ("periods", "trivial", "steps", "iterations", "unstable", "stable")
+            for name in (
+                "periods",
+                "trivial",
+                "steps",
+                "iterations",
+                "unstable",
+                "stable",
+                "resolved",
+            )
         }
         marks = self.special_points
         data = {

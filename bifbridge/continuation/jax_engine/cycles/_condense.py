@@ -8,7 +8,7 @@ and Russell, *Numerical Solution of Boundary Value Problems for ODEs* (SIAM 1995
 The cost is linear in the number of intervals; no matrix of the size of the whole is formed.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -81,12 +81,10 @@ def solve_bordered(
     nodes = jnp.concatenate([mesh, interior[:, :-n]], 1).reshape(intervals, degree, n, -1)
     functional = jnp.einsum("kimn,imnw->kw", rows, nodes)
     wide = n + scalars
-    matrix = jnp.concatenate(
-        [
-            jnp.concatenate([first + factor * last, -forcing[:, :scalars]], 1),
-            functional[:, :wide].at[:, n:].add(corner),
-        ]
-    )
+    matrix = jnp.concatenate([
+        jnp.concatenate([first + factor * last, -forcing[:, :scalars]], 1),
+        functional[:, :wide].at[:, n:].add(corner),
+    ])
     value = jnp.concatenate([forcing[:, scalars:], row_values - functional[:, wide:]])
     small = jnp.linalg.solve(matrix, value)
     states = nodes[..., :wide] @ small + nodes[..., wide:]
@@ -111,7 +109,7 @@ def _reduce(maps: Block, forcing: Block) -> tuple[tuple[Block, Block, Block], tu
     return jax.lax.scan(eliminate, start, (maps[1:], forcing[1:]))
 
 
-def _represent(upper: tuple[Block, ...], width: int, factor: object, intervals: int) -> Block:
+def _represent(upper: tuple[Block, ...], width: int, factor: Any, intervals: int) -> Block:
     # xᵢ = Pᵢ (x₀, scalars, 1), from the last mesh point backwards.
     n = upper[0].shape[-1]
     unit = jnp.eye(n, n + width, dtype=upper[0].dtype)

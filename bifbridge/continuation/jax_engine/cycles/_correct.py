@@ -1,10 +1,11 @@
 """Newton's method for a cycle, and everything that is known at one: a single compiled program."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int
 
 from bifbridge._custom_types import Scalar
@@ -14,12 +15,15 @@ from bifbridge.continuation.jax_engine.cycles._discretise import (
     CyclePoint,
     Linearised,
     Mesh,
+    Nodes,
     linearise,
     phase_row,
 )
 from bifbridge.continuation.jax_engine.cycles._floquet import Monodromy, factorise
 from bifbridge.continuation.jax_engine.cycles._status import CycleStatus
 
+#: A number on the host or in a compiled program.
+HostScalar = Float[Any, ""] | np.float64
 #: The discrete solution has the residual of rounding when Newton's last step is this small.
 _ROUNDING = 1e-13
 
@@ -52,14 +56,14 @@ class Closing(NamedTuple):
         weights: of the norm in which steps are measured.
     """
 
-    reference: Float[Array, "I m n"]
+    reference: Nodes
     row: CyclePoint
-    target: Scalar
+    target: HostScalar
     weights: CyclePoint
 
 
 def arclength_weights(
-    mesh: Mesh, size: int, period: Scalar, scale: Scalar, state_scale: Scalar
+    mesh: Mesh, size: int, period: float, scale: float, state_scale: float
 ) -> CyclePoint:
     """Weights of ‖(x, T, p)‖² = ∫|x|²/(n s²) + (T/T₀)² + (p/σ)².
 
@@ -74,11 +78,11 @@ def arclength_weights(
         The weights.
     """
     nodes = mesh.node_weights[..., None] / (size * state_scale**2)
-    states = jnp.broadcast_to(nodes, (*mesh.node_weights.shape, size))
-    return CyclePoint(states, jnp.stack([1 / period**2, 1 / scale**2]))
+    states = np.broadcast_to(nodes, (*mesh.node_weights.shape, size))
+    return CyclePoint(states, np.array([1 / period**2, 1 / scale**2]))
 
 
-def dot(a: CyclePoint, b: CyclePoint) -> Scalar:
+def dot(a: CyclePoint, b: CyclePoint) -> HostScalar:
     """Σ a·b over all unknowns.
 
     Args:
@@ -88,10 +92,10 @@ def dot(a: CyclePoint, b: CyclePoint) -> Scalar:
     Returns:
         The sum.
     """
-    return jnp.sum(a.states * b.states) + a.scalars @ b.scalars
+    return (a.states * b.states).sum() + a.scalars @ b.scalars
 
 
-def combine(a: CyclePoint, b: CyclePoint, factor: Scalar | float) -> CyclePoint:
+def combine(a: CyclePoint, b: CyclePoint, factor: HostScalar | float) -> CyclePoint:
     """The sum a + factor·b.
 
     Args:
@@ -118,7 +122,7 @@ def weigh(weights: CyclePoint, vector: CyclePoint) -> CyclePoint:
     return CyclePoint(weights.states * vector.states, weights.scalars * vector.scalars)
 
 
-def norm(weights: CyclePoint, vector: CyclePoint) -> Scalar:
+def norm(weights: CyclePoint, vector: CyclePoint) -> HostScalar:
     """Length in the weighted norm.
 
     Args:
@@ -128,7 +132,7 @@ def norm(weights: CyclePoint, vector: CyclePoint) -> Scalar:
     Returns:
         √⟨vector, vector⟩.
     """
-    return jnp.sqrt(dot(weigh(weights, vector), vector))
+    return dot(weigh(weights, vector), vector) ** 0.5
 
 
 @eqx.filter_jit
@@ -138,8 +142,8 @@ def correct(
     guess: CyclePoint,
     closing: Closing,
     along: CyclePoint,
-    tolerance: Scalar,
-    max_iterations: Int[Array, ""],
+    tolerance: HostScalar,
+    max_iterations: Int[Any, ""],
 ) -> Corrected:
     """Newton's method for collocation, phase and one closing functional.
 
@@ -191,16 +195,19 @@ def correct(
     length = norm(closing.weights, end.tangent)
     length = length * jnp.sign(dot(weigh(closing.weights, end.tangent), along))
     tangent = CyclePoint(end.tangent.states / length, end.tangent.scalars / length)
-    flow = family.velocity(end.point.scalars[1])(end.point.states[0, 0])
-    return Corrected(end.point, tangent, factorise(end.maps, flow), end.count, status)
+    # The section is laid where the flow is fastest: near an equilibrium it would say nothing.
+    flows = jax.vmap(family.velocity(end.point.scalars[1]))(end.point.states[:, 0])
+    fastest = jnp.argmax(jnp.sum(flows**2, axis=1))
+    monodromy = factorise(jnp.roll(end.maps, -fastest, axis=0), flows[fastest])
+    return Corrected(end.point, tangent, monodromy, end.count, status)
 
 
 class _Iteration(NamedTuple):
     point: CyclePoint
     tangent: CyclePoint
     maps: Float[Array, "I n n"]
-    length: Scalar
-    previous: Scalar
+    length: Any
+    previous: Any
     count: Int[Array, ""]
     status: Int[Array, ""]
 
@@ -220,7 +227,5 @@ def _solve(
         jnp.stack([jnp.zeros(2), closing.row.scalars]),
         jnp.stack([jnp.stack([off_phase, off_target]), jnp.array([0.0, 1.0])], 1),
     )
-    step, tangent = (
-        CyclePoint(solution.states[..., k], solution.scalars[:, k]) for k in range(2)
-    )
+    step, tangent = (CyclePoint(solution.states[..., k], solution.scalars[:, k]) for k in range(2))
     return step, tangent

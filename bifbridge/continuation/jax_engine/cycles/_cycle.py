@@ -6,6 +6,9 @@ from jaxtyping import Complex, Float
 
 from bifbridge.continuation.jax_engine.cycles._mesh import evaluate, extremes
 
+#: How far the trivial multiplier may be off before the others are not believed.
+RESOLVED = 1e-2
+
 
 class Cycle(eqx.Module):
     """A periodic orbit at one parameter value.
@@ -52,6 +55,11 @@ class Cycle(eqx.Module):
     def unstable(self) -> int:
         """Number of multipliers outside the unit circle, the trivial one apart."""
         return int(np.sum(np.abs(self.multipliers) > 1))
+
+    @property
+    def resolved(self) -> bool:
+        """Whether the mesh resolves the multipliers: the trivial one is 1 to 1 per cent."""
+        return abs(self.trivial - 1) < RESOLVED
 
     @property
     def stable(self) -> bool:

@@ -6,21 +6,24 @@ everywhere, h^{2m} at mesh points (de Boor and Swartz, SIAM J. Numer. Anal. 10 (
 Doedel, Keller and Kernevez, Int. J. Bifurcation Chaos 1 (1991) 745).
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Inexact
 
 from bifbridge._custom_types import Scalar
 from bifbridge.continuation._families import AbstractFamily
 from bifbridge.continuation.jax_engine.cycles._basis import basis
 
+#: Ends of mesh intervals, on the host or in a compiled program.
+Vector = Float[Any, " I1"]
 #: Node values without each interval's last node, which is the next one's first.
-Nodes = Inexact[Array, "I m n"]
+Nodes = Inexact[Any, "I m n"]
 #: Node values of each interval, shared ends twice.
-Expanded = Inexact[Array, "I m1 n"]
+Expanded = Inexact[Any, "I m1 n"]
 
 
 class CyclePoint(NamedTuple):
@@ -31,8 +34,8 @@ class CyclePoint(NamedTuple):
         scalars: (T, p), shape (2,).
     """
 
-    states: Float[Array, "I m n"]
-    scalars: Float[Array, " 2"]
+    states: Float[Any, "I m n"]
+    scalars: Float[Any, " 2"]
 
 
 class Mesh(eqx.Module):
@@ -43,20 +46,21 @@ class Mesh(eqx.Module):
         degree: m.
     """
 
-    times: Float[Array, " I1"]
+    times: Vector
     degree: int = eqx.field(static=True)
 
     @property
-    def widths(self) -> Float[Array, " I"]:
+    def widths(self) -> Float[Any, " I"]:
         """Lengths of the intervals."""
-        return jnp.diff(self.times)
+        return self.times[1:] - self.times[:-1]
 
     @property
-    def node_weights(self) -> Float[Array, "I m"]:
+    def node_weights(self) -> Float[Any, "I m"]:
         """Quadrature weights of the nodes as in `Nodes`; they add up to 1."""
         nodal = basis(self.degree).nodal
-        inner = self.widths[:, None] * nodal[None, :-1]
-        return inner.at[:, 0].add(jnp.roll(self.widths, 1) * nodal[-1])
+        shared = np.eye(1, self.degree)  # the first node is also the last of the interval before
+        before = self.widths[np.arange(-1, self.times.shape[0] - 2)]
+        return self.widths[:, None] * nodal[:-1] + before[:, None] * nodal[-1] * shared
 
 
 def expand(states: Nodes, factor: complex | float | Scalar = 1.0) -> Expanded:
@@ -115,7 +119,7 @@ class Linearised(NamedTuple):
 
 
 def residual(family: AbstractFamily, mesh: Mesh, point: CyclePoint) -> Float[Array, "I m n"]:
-    """x' − hT f(x, p) at every Gauss point, in local time.
+    """X' − hT f(x, p) at every Gauss point, in local time.
 
     Args:
         family: the family of fields.

@@ -1,23 +1,21 @@
 """The continuation of cycles: one verb, with its options in an object."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import equinox as eqx
-import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
 
 from bifbridge._precision import require_x64
-from bifbridge.continuation.jax_engine.cycles._arc import NewtonOptions, make_chart
+from bifbridge.continuation.jax_engine.cycles._arc import NewtonOptions, make_chart, parameter_row
 from bifbridge.continuation.jax_engine.cycles._assemble import assemble
-from bifbridge.continuation.jax_engine.cycles._branch import CycleBranch, CycleSpecialPoint
+from bifbridge.continuation.jax_engine.cycles._branch import CycleBranch
 from bifbridge.continuation.jax_engine.cycles._correct import dot, norm, weigh
 from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
-from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
+from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint
 from bifbridge.continuation.jax_engine.cycles._follow import FollowOptions, Path, follow
 from bifbridge.continuation.jax_engine.cycles._locate import Sample
-from bifbridge.continuation._families import as_family
-from bifbridge.continuation.jax_engine.cycles._start import CycleStart, doubled
+from bifbridge.continuation.jax_engine.cycles._start import CycleStart
 from bifbridge.continuation.jax_engine.cycles._status import CycleStatus
 
 
@@ -74,7 +72,7 @@ class CycleEngine(eqx.Module):
     @property
     def newton(self) -> NewtonOptions:
         """Options of Newton's method as arrays."""
-        return NewtonOptions(jnp.asarray(self.tolerance), jnp.asarray(self.max_iterations))
+        return NewtonOptions(np.asarray(self.tolerance, float), np.asarray(self.max_iterations))
 
 
 def continue_cycles(
@@ -95,8 +93,7 @@ def continue_cycles(
         ValueError: if the span is empty.
 
     Example:
-        >>> import jax.numpy as jnp
-        >>> import bifbridge.continuation as bc
+        >>>         >>> import bifbridge.continuation as bc
         >>> from bifbridge.continuation.jax_engine import cycles
         >>> def oscillator(z, r):  # radius √r, period π
         ...     return (r - z @ z) * z + 2 * jnp.array([-z[1], z[0]])
@@ -141,7 +138,7 @@ def find_cycle(
         start.family, start.mesh, start.guess, sigma, engine.state_scale, engine.newton
     )
     if start.direction is None:
-        ahead = CyclePoint(jnp.zeros_like(start.guess.states), jnp.array([0.0, 1.0]))
+        ahead = parameter_row(start.guess)
         found = chart.at_parameter(start.guess, float(start.guess.scalars[1]), ahead)
     else:
         size = norm(chart.weights, start.direction)
@@ -174,43 +171,7 @@ def solve_cycle(start: CycleStart, engine: CycleEngine | None = None) -> Cycle |
     return None if sample is None else sample.cycle
 
 
-def start_from_period_doubling(
-    family: Any,
-    point: CycleSpecialPoint,
-    *,
-    amplitude: float | None = None,
-    intervals: int | None = None,
-) -> CycleStart:
-    """The branch of cycles of twice the period.
-
-    Args:
-        family: the family of fields.
-        point: a special point of the kind "period_doubling".
-        amplitude: root-mean-square distance of the first doubled cycle from the single one; None
-            for 0.02 times the cycle's largest amplitude.
-        intervals: mesh intervals for the doubled cycle; None for twice as many.
-
-    Returns:
-        The start.
-
-    Raises:
-        ValueError: if the point is no period doubling with a normal form.
-    """
-    if point.kind != "period_doubling" or point.normal_form is None:
-        raise ValueError(
-            f"start_from_period_doubling: got a point of kind {point.kind!r}, expected a located "
-            "'period_doubling'."
-        )
-    cycle = point.cycle
-    if amplitude is None:
-        amplitude = 0.02 * float(np.max(cycle.maximum - cycle.minimum)) / 2
-    parts = doubled(cycle, np.real(point.normal_form.mode), amplitude, intervals)
-    return CycleStart(as_family(family), *parts)
-
-
-def _options(
-    engine: CycleEngine, first: Sample, lower: float, upper: float
-) -> FollowOptions:
+def _options(engine: CycleEngine, first: Sample, lower: float, upper: float) -> FollowOptions:
     bound = 50 * first.cycle.period if engine.max_period is None else engine.max_period
     scale = (upper - lower) / 2 if engine.parameter_scale is None else engine.parameter_scale
     return FollowOptions(

@@ -2,16 +2,18 @@
 
 from typing import NamedTuple
 
-import jax.numpy as jnp
 import numpy as np
 
 from bifbridge.continuation._families import AbstractFamily
 from bifbridge.continuation.jax_engine.cycles._arc import Chart, NewtonOptions, Step, make_chart
 from bifbridge.continuation.jax_engine.cycles._correct import Corrected, combine, dot, norm, weigh
-from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh, expand
+from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
 from bifbridge.continuation.jax_engine.cycles._locate import Event, Sample, locate
-from bifbridge.continuation.jax_engine.cycles._mesh import adapted, imbalance, moved
+from bifbridge.continuation.jax_engine.cycles._mesh import adapted, expanded, imbalance, moved
 from bifbridge.continuation.jax_engine.cycles._status import CycleStatus
+
+#: Share of the longest step within which a branch must come of a Hopf point to end there.
+_HOPF_STEP = 0.02
 
 
 class FollowOptions(NamedTuple):
@@ -53,9 +55,7 @@ class Path(NamedTuple):
     status: CycleStatus
 
 
-def follow(
-    family: AbstractFamily, mesh: Mesh, start: Sample, options: FollowOptions
-) -> Path:
+def follow(family: AbstractFamily, mesh: Mesh, start: Sample, options: FollowOptions) -> Path:
     """Follow a branch one way until it ends.
 
     Args:
@@ -77,7 +77,7 @@ def follow(
         step, taken, status = _advance(chart, here, length, options)
         if step is None:
             break
-        if options.detect:
+        if options.detect and step.start.cycle.resolved and step.end.cycle.resolved:
             events = locate(step, step.start, step.end)
             path.events.extend((len(path.samples) - 1, event) for event in events)
         path.samples.append(step.end)
@@ -89,7 +89,8 @@ def follow(
         here = step.end
         if status == CycleStatus.RUNNING:
             mesh, here = _remesh(family, mesh, here, options)
-            slips += here.count - step.end.count
+            if here.cycle.resolved and step.end.cycle.resolved:
+                slips += here.count - step.end.count
     return path._replace(status=status, slips=slips)
 
 
@@ -107,27 +108,37 @@ def _advance(
     start = here._replace(s=0.0, tangent=tangent)
     row = weigh(chart.weights, tangent)
     status = CycleStatus.NO_CONVERGENCE
+    if _leaves(start, options):
+        return None, 0.0, CycleStatus.SPAN_END
     while length >= options.min_step:
         guess = combine(here.point, tangent, length)
         found = chart.solve(guess, row, dot(row, guess), tangent)
         reason = CycleStatus(int(found.status))
         if reason == CycleStatus.RUNNING and _acceptable(chart, start, found, options):
             parameter = float(found.point.scalars[1])
-            if options.lower <= parameter <= options.upper:
+            if _passed_hopf(chart, here, found):
+                if length <= _HOPF_STEP * options.max_step:
+                    return None, 0.0, CycleStatus.HOPF
+            elif options.lower <= parameter <= options.upper:
                 sample = chart.sample(found, length)
                 if np.all(np.isfinite(sample.cycle.multipliers)):
-                    return _step(chart, start, sample), length, _passed_hopf(chart, here, found)
+                    return Step(chart, start, sample), length, CycleStatus.RUNNING
             else:
                 landed = _land(chart, start, found, options)
                 if landed is not None:
-                    return _step(chart, start, landed), landed.s, CycleStatus.SPAN_END
+                    return Step(chart, start, landed), landed.s, CycleStatus.SPAN_END
         status = CycleStatus.NO_CONVERGENCE if reason == CycleStatus.RUNNING else reason
         length = length / 2
     return None, 0.0, status
 
 
-def _step(chart: Chart, start: Sample, end: Sample) -> Step:
-    return Step(chart, start, end)
+def _leaves(start: Sample, options: FollowOptions) -> bool:
+    # The start lies on an end of the span and the branch heads outwards.
+    p, edge = start.cycle.parameter, 1e-12 * (options.upper - options.lower)
+    outward = (p >= options.upper - edge and start.turn > 0) or (
+        p <= options.lower + edge and start.turn < 0
+    )
+    return bool(outward)
 
 
 def _acceptable(chart: Chart, start: Sample, found: Corrected, options: FollowOptions) -> bool:
@@ -136,9 +147,7 @@ def _acceptable(chart: Chart, start: Sample, found: Corrected, options: FollowOp
     return np.isfinite(cosine) and cosine > np.cos(options.max_angle)
 
 
-def _land(
-    chart: Chart, start: Sample, found: Corrected, options: FollowOptions
-) -> Sample | None:
+def _land(chart: Chart, start: Sample, found: Corrected, options: FollowOptions) -> Sample | None:
     # The point exactly on the end of the span that the step passed.
     before, after = float(start.point.scalars[1]), float(found.point.scalars[1])
     bound = options.upper if after > options.upper else options.lower
@@ -155,16 +164,15 @@ def _land(
     return chart.sample(landed, s) if s > 0 else None
 
 
-def _passed_hopf(chart: Chart, here: Sample, found: Corrected) -> CycleStatus:
+def _passed_hopf(chart: Chart, here: Sample, found: Corrected) -> bool:
     # Beyond a Hopf point the branch comes back on itself with the oscillation's sign turned.
     weights = chart.mesh.node_weights[..., None]
 
-    def swing(states: jnp.ndarray) -> jnp.ndarray:
-        return states - jnp.sum(weights * states, axis=(0, 1))
+    def swing(states: np.ndarray) -> np.ndarray:
+        return states - np.sum(weights * states, axis=(0, 1))
 
     before, after = swing(here.point.states), swing(found.point.states)
-    turned = float(jnp.sum(weights * before * after)) < 0
-    return CycleStatus.HOPF if turned else CycleStatus.RUNNING
+    return bool(np.sum(weights * before * after) < 0)
 
 
 def _next_length(chart: Chart, step: Step, taken: float, options: FollowOptions) -> float:
@@ -209,14 +217,13 @@ def _remesh(
     if imbalance(times, nodes) <= options.adapt:
         return mesh, here
     new_times = adapted(times, nodes)
-    new = Mesh(jnp.asarray(new_times), mesh.degree)
-    tangent_nodes = np.asarray(expand(here.tangent.states))
+    new = Mesh(new_times, mesh.degree)
 
-    def carried(values: np.ndarray, scalars: jnp.ndarray) -> CyclePoint:
-        return CyclePoint(jnp.asarray(moved(times, values, new_times)[:, :-1]), scalars)
+    def carried(values: np.ndarray, scalars: np.ndarray) -> CyclePoint:
+        return CyclePoint(moved(times, values, new_times)[:, :-1], scalars)
 
     guess = carried(nodes, here.point.scalars)
-    along = carried(tangent_nodes, here.tangent.scalars)
+    along = carried(expanded(here.tangent.states), here.tangent.scalars)
     scales = (options.parameter_scale, options.state_scale)
     chart = make_chart(family, new, guess, *scales, options.newton)
     row = weigh(chart.weights, along)

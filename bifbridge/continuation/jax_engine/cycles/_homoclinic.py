@@ -3,10 +3,12 @@
 import equinox as eqx
 import numpy as np
 
-#: How much the period must have grown over the fitted points, and how well the law must hold.
-_GROWTH = 1.3
-_POINTS = 8
-_MISFIT = 0.02
+#: How much the period must have grown, how many points must follow the law, and how well.
+_GROWTH = 1.5
+_POINTS = 4
+_MISFIT = 0.05
+#: Below this share of its largest value dp/dT is rounding.
+_FLOOR = 1e-6
 
 
 class HomoclinicApproach(eqx.Module):
@@ -45,55 +47,45 @@ def approach(parameters: np.ndarray, periods: np.ndarray) -> HomoclinicApproach 
     Returns:
         The approach; None where the period does not diverge in this way.
     """
-    if len(periods) < _POINTS:
+    if len(periods) < _POINTS + 1 or periods[-1] < _GROWTH * np.min(periods):
         return None
-    p, t = parameters[-_POINTS:], periods[-_POINTS:]
-    dp, dt = np.diff(p), np.diff(t)
-    # Once the parameter has converged to rounding there is nothing left to fit.
-    moving = np.abs(dp) > 1e-11 * (1 + np.abs(p[1:]))
-    if np.any(dt <= 0) or t[-1] < _GROWTH * t[0]:
+    slopes, middles = np.diff(parameters) / np.diff(periods), (periods[1:] + periods[:-1]) / 2
+    growing = np.flatnonzero(np.diff(periods) <= 0)
+    first = int(growing[-1]) + 1 if growing.size else 0
+    last = _last_decaying(slopes[first:]) + first
+    if last - first < _POINTS:
         return None
-    if np.sum(moving) < 4:
-        return _extended(parameters, periods)
-    return _fit(p, t, dp, dt, moving)
+    use = slice(last - _POINTS, last)
+    widths = np.diff(periods)[use]
+    line, misfit = _line(middles[use], np.log(np.abs(slopes[use])), widths)
+    rate = -line[0]
+    spread = rate * (middles[use][-1] - middles[use][0])
+    if rate <= 0 or spread < 1 or misfit > _MISFIT * spread:
+        return None
+    slope = np.sign(slopes[last - 1]) * np.exp(np.polyval(line, periods[last]))
+    limit = float(parameters[last] + slope / rate)
+    return HomoclinicApproach(limit, float(rate), float(periods[-1]))
 
 
-def _extended(parameters: np.ndarray, periods: np.ndarray) -> HomoclinicApproach | None:
-    # Walk back to where the parameter still moved.
-    moved = np.abs(np.diff(parameters)) > 1e-11 * (1 + np.abs(parameters[1:]))
-    last = int(np.max(np.flatnonzero(moved), initial=0)) + 2
-    if last < _POINTS:
-        return None
-    p, t = parameters[last - _POINTS : last], periods[last - _POINTS : last]
-    dp, dt = np.diff(p), np.diff(t)
-    if np.any(dt <= 0) or np.any(dp == 0):
-        return None
-    found = _fit(p, t, dp, dt, np.ones(_POINTS - 1, bool))
-    if found is None:
-        return None
-    return HomoclinicApproach(found.parameter, found.rate, float(periods[-1]))
+def _last_decaying(slopes: np.ndarray) -> int:
+    # One past the last slope of constant sign above rounding.
+    sizes = np.abs(slopes)
+    last = int(np.argmax(sizes)) + 1
+    while (
+        last < len(slopes)
+        and slopes[last] * slopes[last - 1] > 0
+        and _FLOOR * np.max(sizes) < sizes[last] < sizes[last - 1]
+    ):
+        last += 1
+    return last
 
 
-def _fit(
-    p: np.ndarray, t: np.ndarray, dp: np.ndarray, dt: np.ndarray, use: np.ndarray
-) -> HomoclinicApproach | None:
-    if not (np.all(dp[use] > 0) or np.all(dp[use] < 0)):
-        return None
-    # The chord's slope of an exponential, taken at the middle, is off by sinh(x)/x: undo it.
-    middle = (t[1:] + t[:-1]) / 2
-    log_slope = np.log(np.abs(dp / np.where(dt > 0, dt, 1.0)), where=dp != 0, out=np.zeros_like(dp))
-    rate = -np.polyfit(middle[use], log_slope[use], 1)[0]
-    for _ in range(20):
-        half = np.maximum(rate * dt / 2, 1e-12)
+def _line(at: np.ndarray, logs: np.ndarray, widths: np.ndarray) -> tuple[np.ndarray, float]:
+    # A chord of an exponential is steeper than its middle by sinh(x)/x: this is taken out.
+    line = np.polyfit(at, logs, 1)
+    bias = np.zeros_like(logs)
+    for _ in range(30):
+        half = np.maximum(-line[0] * widths / 2, 1e-9)
         bias = np.log(np.sinh(half) / half)
-        line = np.polyfit(middle[use], (log_slope - bias)[use], 1)
-        rate = -line[0]
-        if rate <= 0:
-            return None
-    misfit = np.std((log_slope - bias - np.polyval(line, middle))[use])
-    spread = rate * (middle[use][-1] - middle[use][0])
-    if misfit > _MISFIT * max(spread, 1.0) or spread < 1.0:
-        return None
-    last = np.flatnonzero(use)[-1] + 1
-    slope = np.sign(dp[use][0]) * np.exp(np.polyval(line, t[last]))
-    return HomoclinicApproach(float(p[last] + slope / rate), float(rate), float(t[-1]))
+        line = np.polyfit(at, logs - bias, 1)
+    return line, float(np.std(logs - bias - np.polyval(line, at)))

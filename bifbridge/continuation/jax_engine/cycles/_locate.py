@@ -10,6 +10,7 @@ other arc is halved.
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+import jax.tree_util as jtu
 import numpy as np
 
 from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
@@ -19,6 +20,7 @@ from bifbridge.continuation.jax_engine.cycles._root import bracketed_root
 _DEPTH = 24
 _SUSPECT = 0.25
 _CONVERGED = 1e-7
+_NODES = 6
 
 
 class Sample(NamedTuple):
@@ -163,8 +165,7 @@ def _pin(arc: Arc, kind: str, start: Sample, end: Sample) -> Event:
 
     tolerance = 1e-14 * (abs(start.s) + abs(end.s))
     if kind == "branch_point_of_cycles":
-        # Newton's matrix is singular there: closer than this the samples are noise.
-        tolerance = 1e-9 * abs(end.s - start.s)
+        return _pin_branch_point(arc, test, start, end)
     at = bracketed_root(value, start.s, test(start), end.s, test(end), tolerance)
     best = seen[at]
     if kind == "neimark_sacker" and abs(best.cycle.multipliers[_rank(start, end)].imag) < 1e-9:
@@ -172,6 +173,45 @@ def _pin(arc: Arc, kind: str, start: Sample, end: Sample) -> Event:
     bracket = (start.cycle.parameter, end.cycle.parameter)
     jump = end.count - start.count
     return Event(kind, best, abs(test(best)) < _CONVERGED, jump, 1, bracket)
+
+
+def _pin_branch_point(
+    arc: Arc, test: Callable[[Sample], float], start: Sample, end: Sample
+) -> Event:
+    # Newton's matrix is singular there, but everything is smooth along the branch: samples at a
+    # safe distance on both sides are interpolated.
+    def value(s: float) -> float:
+        found = arc.sample(s)
+        return float("nan") if found is None else test(found)
+
+    width = end.s - start.s
+    near = bracketed_root(value, start.s, test(start), end.s, test(end), 1e-3 * abs(width))
+    offsets = np.cos(np.pi * (np.arange(_NODES) + 0.5) / _NODES)
+    samples = [arc.sample(near + 0.03 * width * offset) for offset in offsets]
+    bracket = (start.cycle.parameter, end.cycle.parameter)
+    jump = end.count - start.count
+    kept = [sample for sample in samples if sample is not None]
+    if len(kept) < _NODES:
+        return Event("branch_point_of_cycles", end, False, jump, 1, bracket)
+    full, less = _interpolated(kept, test), _interpolated(kept[1:-1], test)
+    agree = abs(full.cycle.parameter - less.cycle.parameter) < 1e-8
+    return Event("branch_point_of_cycles", full, agree, jump, 1, bracket)
+
+
+def _interpolated(samples: list[Sample], test: Callable[[Sample], float]) -> Sample:
+    # The branch where the test function's interpolant vanishes; s as a function of the test.
+    values = np.array([test(sample) for sample in samples])
+    weights = np.array([
+        np.prod([values[j] / (values[j] - values[i]) for j in range(len(values)) if j != i])
+        for i in range(len(values))
+    ])
+
+    def mix(*parts: np.ndarray) -> np.ndarray:
+        return np.tensordot(weights, np.stack(parts), 1)
+
+    cycle = jtu.tree_map(mix, *[sample.cycle for sample in samples])
+    point, tangent = (jtu.tree_map(mix, *[s[k] for s in samples]) for k in (1, 2))
+    return Sample(float(mix(*[np.asarray(s.s) for s in samples])), point, tangent, cycle, 0)
 
 
 def _test_function(kind: str, start: Sample, end: Sample) -> Callable[[Sample], float]:

@@ -33,6 +33,20 @@ def node_times(times: Times, degree: int) -> Float[np.ndarray, "I m1"]:
     return times[:-1, None] + np.diff(times)[:, None] * basis(degree).nodes
 
 
+def expanded(states: Float[np.ndarray, "I m n"], factor: complex | float = 1.0) -> np.ndarray:
+    """Give each interval its last node.
+
+    Args:
+        states: node values without it.
+        factor: what the last value of all is of the first: 1 for periodic functions.
+
+    Returns:
+        Node values with shared ends twice, shape (I, m + 1, n).
+    """
+    ends = np.concatenate([states[1:, 0], factor * states[:1, 0]])
+    return np.concatenate([states, ends[:, None]], 1)
+
+
 def evaluate(times: Times, nodes: Expanded, at: np.ndarray, order: int = 0) -> np.ndarray:
     """The piecewise polynomial, or a derivative by scaled time, anywhere.
 

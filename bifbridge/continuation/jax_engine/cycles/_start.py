@@ -13,7 +13,7 @@ from bifbridge._precision import require_x64
 from bifbridge.continuation._families import AbstractFamily, as_family
 from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
-from bifbridge.continuation.jax_engine.cycles._mesh import adapted, moved, node_times
+from bifbridge.continuation.jax_engine.cycles._mesh import adapted, node_times
 from bifbridge.normal_forms import HopfNormalForm, jacobian, multilinear
 
 
@@ -68,19 +68,18 @@ def start_from_hopf(
     cubic, omega = complex(form.cubic), float(form.frequency)
     shift = -cubic.real * size**2 / slope.real if slope.real != 0 else 0.0
     frequency = omega + slope.imag * shift + cubic.imag * size**2
-    mesh = Mesh(jnp.linspace(0.0, 1.0, intervals + 1), degree)
-    turn = np.exp(2j * np.pi * node_times(np.asarray(mesh.times), degree)[:, :-1, None])
-    mode = jnp.asarray(2 * np.real(turn * np.asarray(form.right)))
+    mesh = Mesh(np.linspace(0.0, 1.0, intervals + 1), degree)
+    turn = np.exp(2j * np.pi * node_times(mesh.times, degree)[:, :-1, None])
+    mode = 2 * np.real(turn * np.asarray(form.right))
     guess = CyclePoint(
-        form.state + size * mode, jnp.array([2 * np.pi / frequency, parameter + shift])
+        np.asarray(form.state) + size * mode,
+        np.array([2 * np.pi / frequency, parameter + shift]),
     )
-    return CycleStart(family, mesh, guess, CyclePoint(mode, jnp.zeros(2)))
+    return CycleStart(family, mesh, guess, CyclePoint(mode, np.zeros(2)))
 
 
 @eqx.filter_jit
-def eigenvalue_slope(
-    family: AbstractFamily, p: Scalar, form: HopfNormalForm
-) -> Complex[Array, ""]:
+def eigenvalue_slope(family: AbstractFamily, p: Scalar, form: HopfNormalForm) -> Complex[Array, ""]:
     """λ'(p) of the critical eigenvalue along the branch of equilibria.
 
     Args:
@@ -103,9 +102,12 @@ def eigenvalue_slope(
         at = form.state + s * drift
         return multilinear(family.velocity(p + s), at, form.right)
 
-    zero = jnp.zeros(())
-    parts = [jax.jacfwd(lambda s, take=take: take(moving(s)))(zero) for take in (jnp.real, jnp.imag)]
-    return jnp.vdot(form.left, parts[0] + 1j * parts[1])
+    def parts(s: Scalar) -> tuple[Array, Array]:
+        value = moving(s)
+        return value.real, value.imag
+
+    real, imaginary = jax.jacfwd(parts)(jnp.zeros(()))
+    return jnp.vdot(form.left, real + 1j * imaginary)
 
 
 def start_from_cycle(
@@ -129,8 +131,8 @@ def start_from_cycle(
         times = adapted(cycle.times, cycle.nodes, intervals)
     chosen = own if degree is None else degree
     states = cycle(node_times(times, chosen)[:, :-1])
-    guess = CyclePoint(jnp.asarray(states), jnp.array([cycle.period, cycle.parameter]))
-    return CycleStart(as_family(family), Mesh(jnp.asarray(times), chosen), guess, None)
+    guess = CyclePoint(states, np.array([cycle.period, cycle.parameter]))
+    return CycleStart(as_family(family), Mesh(times, chosen), guess, None)
 
 
 def start_from_orbit(
@@ -175,33 +177,5 @@ def start_from_orbit(
     mesh_times = np.interp(np.linspace(0, 1, intervals + 1), share, phases)
     at = node_times(mesh_times, degree)[:, :-1]
     values = np.stack([np.interp(at, phases, column) for column in closed.T], -1)
-    guess = CyclePoint(jnp.asarray(values), jnp.array([period, float(parameter)]))
-    return CycleStart(as_family(family), Mesh(jnp.asarray(mesh_times), degree), guess, None)
-
-
-def doubled(
-    cycle: Cycle, mode: np.ndarray, amplitude: float, intervals: int | None
-) -> tuple[Mesh, CyclePoint, CyclePoint]:
-    """Twice round a cycle, with an antiperiodic mode added and then taken away.
-
-    Args:
-        cycle: the cycle at the period doubling.
-        mode: the critical mode, expanded node values with last = −first, shape (I, m + 1, n).
-        amplitude: how much of it.
-        intervals: of the doubled mesh; None for twice as many.
-
-    Returns:
-        Mesh, guess and direction.
-    """
-    times = np.concatenate([cycle.times / 2, 0.5 + cycle.times[1:] / 2])
-    orbit = np.concatenate([cycle.nodes, cycle.nodes])
-    change = np.concatenate([mode, -mode])
-    if intervals is not None and intervals != len(times) - 1:
-        new = adapted(times, orbit + amplitude * change, intervals)
-        orbit, change, times = moved(times, orbit, new), moved(times, change, new), new
-    mesh = Mesh(jnp.asarray(times), cycle.nodes.shape[1] - 1)
-    guess = CyclePoint(
-        jnp.asarray((orbit + amplitude * change)[:, :-1]),
-        jnp.array([2 * cycle.period, cycle.parameter]),
-    )
-    return mesh, guess, CyclePoint(jnp.asarray(change[:, :-1]), jnp.zeros(2))
+    guess = CyclePoint(values, np.array([period, float(parameter)]))
+    return CycleStart(as_family(family), Mesh(mesh_times, degree), guess, None)
