@@ -1,6 +1,12 @@
 """Cycles with known answers: orbit, period, multipliers and normal forms in closed form."""
 
+import diffrax as dfx
 import jax.numpy as jnp
+import numpy as np
+
+from bifbridge.continuation._families import PlainVelocity
+from bifbridge.continuation.jax_engine.cycles import start_from_hopf, start_from_orbit
+from bifbridge.normal_forms import hopf_normal_form
 
 
 def _ring(z, transverse, turn=1.0):
@@ -80,3 +86,40 @@ def van_der_pol(z, p):
     """x'' + x = p x' − x²x': Hopf at p = 0, amplitude 2√p, T = 2π(1 + p²/16 + …)."""
     x, y = z
     return jnp.array([y, (p - x * x) * y - x])
+
+
+def circle(field, p, *, radius=1.0, period=2 * np.pi, height=None, intervals=20, degree=4):
+    """A start from a circle, as a simulation would give it."""
+    turn = np.linspace(0, 1, 401)
+    columns = [radius * np.cos(2 * np.pi * turn), radius * np.sin(2 * np.pi * turn)]
+    if height is not None:
+        columns.append(np.full(401, height))
+    states = np.stack(columns, -1)
+    return start_from_orbit(field, p, turn * period, states, intervals=intervals, degree=degree)
+
+
+def hopf_start(field, state, p, frequency, **options):
+    """The start at a Hopf point whose place is known."""
+    form = hopf_normal_form(
+        PlainVelocity(field, jnp.asarray(p, float)), jnp.asarray(state, float), frequency
+    )
+    return start_from_hopf(field, p, form, **options)
+
+
+def roessler_start(c, intervals=30):
+    """One period of a simulated Rössler orbit, from one upward crossing of y = 0 to the next."""
+    solution = dfx.diffeqsolve(
+        dfx.ODETerm(lambda t, y, args: roessler(y, c)),
+        dfx.Dopri8(),
+        0.0,
+        300.0,
+        0.01,
+        jnp.array([1.0, 1.0, 0.0]),
+        stepsize_controller=dfx.PIDController(rtol=1e-8, atol=1e-8),
+        saveat=dfx.SaveAt(ts=jnp.linspace(280.0, 300.0, 2001)),
+        max_steps=10_000,
+    )
+    times, states = np.asarray(solution.ts), np.asarray(solution.ys)
+    up = np.flatnonzero((states[:-1, 1] < 0) & (states[1:, 1] >= 0))
+    one = slice(up[0], up[1] + 1)
+    return start_from_orbit(roessler, c, times[one], states[one], intervals=intervals)

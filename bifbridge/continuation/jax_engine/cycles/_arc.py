@@ -19,7 +19,7 @@ from bifbridge.continuation.jax_engine.cycles._correct import (
 from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
 from bifbridge.continuation.jax_engine.cycles._floquet import multipliers
-from bifbridge.continuation.jax_engine.cycles._locate import Sample
+from bifbridge.continuation.jax_engine.cycles._locate import AbstractArc, Sample
 from bifbridge.continuation.jax_engine.cycles._mesh import expanded
 from bifbridge.continuation.jax_engine.cycles._status import CycleStatus
 
@@ -163,7 +163,7 @@ def parameter_row(like: CyclePoint) -> CyclePoint:
     return CyclePoint(np.zeros(like.states.shape), np.array([0.0, 1.0]))
 
 
-class Step(eqx.Module):
+class Step(AbstractArc):
     """The arc between two points of a branch, parametrised by the first one's tangent.
 
     Attributes:
@@ -186,15 +186,27 @@ class Step(eqx.Module):
             The point; None where Newton's method fails.
         """
         row = weigh(self.chart.weights, self.start.tangent)
-        share = s / self.end.s
-        ahead = CyclePoint(
-            self.end.point.states - self.start.point.states,
-            self.end.point.scalars - self.start.point.scalars,
-        )
-        guess = combine(self.start.point, ahead, share)
+        guess = self._between(row, s)
         target = dot(row, self.start.point) + s
         found = self.chart.solve(guess, row, target, self.start.tangent)
         if int(found.status) != CycleStatus.RUNNING:
             return None
         sample = self.chart.sample(found, s)
         return sample if np.all(np.isfinite(sample.cycle.multipliers)) else None
+
+    def _between(self, row: CyclePoint, s: float) -> CyclePoint:
+        # The cubic through both points with their tangents: close enough to tell two branches
+        # apart near the point where they cross.
+        length = self.end.s
+        x = s / length
+        end_speed = float(dot(row, self.end.tangent))
+        weights = (
+            (self.start.point, 1 - x**2 * (3 - 2 * x)),
+            (self.end.point, x**2 * (3 - 2 * x)),
+            (self.start.tangent, length * x * (1 - x) ** 2 / float(dot(row, self.start.tangent))),
+            (self.end.tangent, -length * x**2 * (1 - x) / end_speed),
+        )
+        guess = CyclePoint(np.zeros(self.start.point.states.shape), np.zeros(2))
+        for part, weight in weights:
+            guess = combine(guess, part, weight)
+        return guess

@@ -8,7 +8,6 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from bifbridge._custom_types import Scalar
 from bifbridge.continuation._families import AbstractFamily
 from bifbridge.continuation.jax_engine.cycles._condense import solve_bordered, transfer_matrices
 from bifbridge.continuation.jax_engine.cycles._discretise import (

@@ -39,7 +39,7 @@ class Cycle(eqx.Module):
         Returns:
             States, of shape (*phase.shape, n).
         """
-        return evaluate(self.times, self.nodes, np.mod(np.asarray(phase, float), 1.0))
+        return evaluate(self.times, self.nodes, np.asarray(np.mod(phase, 1.0)))
 
     @property
     def maximum(self) -> Float[np.ndarray, " n"]:

@@ -63,7 +63,7 @@ class Mesh(eqx.Module):
         return self.widths[:, None] * nodal[:-1] + before[:, None] * nodal[-1] * shared
 
 
-def expand(states: Nodes, factor: complex | float | Scalar = 1.0) -> Expanded:
+def expand(states: Nodes, factor: Inexact[Any, ""] | complex | float = 1.0) -> Expanded:
     """Give each interval its last node.
 
     Args:

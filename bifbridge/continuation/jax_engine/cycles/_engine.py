@@ -76,7 +76,7 @@ class CycleEngine(eqx.Module):
 
 
 def continue_cycles(
-    start: CycleStart, span: tuple[float, float], engine: CycleEngine | None = None
+    start: CycleStart, span: tuple[float | int, float | int], engine: CycleEngine | None = None
 ) -> CycleBranch:
     """Follow a branch of cycles and find every bifurcation on it.
 

@@ -144,7 +144,7 @@ def _leaves(start: Sample, options: FollowOptions) -> bool:
 def _acceptable(chart: Chart, start: Sample, found: Corrected, options: FollowOptions) -> bool:
     cosine = float(dot(weigh(chart.weights, start.tangent), found.tangent))
     # The tangent's sign was chosen along the last one: at a sharp turn the cosine is small.
-    return np.isfinite(cosine) and cosine > np.cos(options.max_angle)
+    return bool(np.isfinite(cosine) and cosine > np.cos(options.max_angle))
 
 
 def _land(chart: Chart, start: Sample, found: Corrected, options: FollowOptions) -> Sample | None:

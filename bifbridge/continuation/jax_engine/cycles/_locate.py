@@ -7,9 +7,11 @@ elementary bifurcation is searched by a bracketed method on the function that va
 other arc is halved.
 """
 
+import abc
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple
 
+import equinox as eqx
 import jax.tree_util as jtu
 import numpy as np
 
@@ -72,12 +74,19 @@ class Sample(NamedTuple):
         return float(np.log(np.abs(self.cycle.multipliers[rank]) + 1e-300))
 
 
-class Arc(Protocol):
+class AbstractArc(eqx.Module):
     """A step of a branch that can be sampled anywhere."""
 
+    @abc.abstractmethod
     def sample(self, s: float) -> Sample | None:
-        """The branch's point at a distance within the step; None where Newton's method fails."""
-        ...
+        """The branch's point at a distance within the step.
+
+        Args:
+            s: the distance.
+
+        Returns:
+            The point; None where Newton's method fails.
+        """
 
 
 class Event(NamedTuple):
@@ -100,7 +109,7 @@ class Event(NamedTuple):
     bracket: tuple[float, float]
 
 
-def locate(arc: Arc, start: Sample, end: Sample) -> list[Event]:
+def locate(arc: AbstractArc, start: Sample, end: Sample) -> list[Event]:
     """All bifurcations of one step, in order.
 
     Args:
@@ -121,7 +130,7 @@ def locate(arc: Arc, start: Sample, end: Sample) -> list[Event]:
     return _search(arc, start, middle, 1) + _search(arc, middle, end, 1)
 
 
-def _search(arc: Arc, start: Sample, end: Sample, depth: int) -> list[Event]:
+def _search(arc: AbstractArc, start: Sample, end: Sample, depth: int) -> list[Event]:
     kind = _elementary(start, end)
     if kind == "none":
         return []
@@ -152,7 +161,7 @@ def _elementary(start: Sample, end: Sample) -> str | None:
     return table.get((turned, plus, minus, jump))
 
 
-def _pin(arc: Arc, kind: str, start: Sample, end: Sample) -> Event:
+def _pin(arc: AbstractArc, kind: str, start: Sample, end: Sample) -> Event:
     test = _test_function(kind, start, end)
     seen = {start.s: start, end.s: end}
 
@@ -172,11 +181,11 @@ def _pin(arc: Arc, kind: str, start: Sample, end: Sample) -> Event:
         kind = "unresolved"
     bracket = (start.cycle.parameter, end.cycle.parameter)
     jump = end.count - start.count
-    return Event(kind, best, abs(test(best)) < _CONVERGED, jump, 1, bracket)
+    return Event(kind, best, bool(abs(test(best)) < _CONVERGED), jump, 1, bracket)
 
 
 def _pin_branch_point(
-    arc: Arc, test: Callable[[Sample], float], start: Sample, end: Sample
+    arc: AbstractArc, test: Callable[[Sample], float], start: Sample, end: Sample
 ) -> Event:
     # Newton's matrix is singular there, but everything is smooth along the branch: samples at a
     # safe distance on both sides are interpolated.
@@ -191,11 +200,17 @@ def _pin_branch_point(
     bracket = (start.cycle.parameter, end.cycle.parameter)
     jump = end.count - start.count
     kept = [sample for sample in samples if sample is not None]
-    if len(kept) < _NODES:
+    if len(kept) < _NODES or not _monotone([test(sample) for sample in kept]):
         return Event("branch_point_of_cycles", end, False, jump, 1, bracket)
     full, less = _interpolated(kept, test), _interpolated(kept[1:-1], test)
-    agree = abs(full.cycle.parameter - less.cycle.parameter) < 1e-8
+    agree = bool(abs(full.cycle.parameter - less.cycle.parameter) < 1e-8)
     return Event("branch_point_of_cycles", full, agree, jump, 1, bracket)
+
+
+def _monotone(values: list[float]) -> bool:
+    # Otherwise some sample lies on the other branch.
+    changes = np.diff(values)
+    return bool(np.all(changes > 0) or np.all(changes < 0))
 
 
 def _interpolated(samples: list[Sample], test: Callable[[Sample], float]) -> Sample:
@@ -206,12 +221,13 @@ def _interpolated(samples: list[Sample], test: Callable[[Sample], float]) -> Sam
         for i in range(len(values))
     ])
 
-    def mix(*parts: np.ndarray) -> np.ndarray:
-        return np.tensordot(weights, np.stack(parts), 1)
+    def mix(*parts: Any) -> Any:
+        mixed = np.tensordot(weights, np.stack(parts), 1)
+        return mixed if mixed.ndim else float(mixed)
 
     cycle = jtu.tree_map(mix, *[sample.cycle for sample in samples])
     point, tangent = (jtu.tree_map(mix, *[s[k] for s in samples]) for k in (1, 2))
-    return Sample(float(mix(*[np.asarray(s.s) for s in samples])), point, tangent, cycle, 0)
+    return Sample(mix(*[sample.s for sample in samples]), point, tangent, cycle, 0)
 
 
 def _test_function(kind: str, start: Sample, end: Sample) -> Callable[[Sample], float]:

@@ -8,7 +8,7 @@ Anal. 15 (1978) 59.
 """
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Inexact
 from numpy.polynomial import legendre
 
 from bifbridge.continuation.jax_engine.cycles._basis import basis
@@ -33,7 +33,9 @@ def node_times(times: Times, degree: int) -> Float[np.ndarray, "I m1"]:
     return times[:-1, None] + np.diff(times)[:, None] * basis(degree).nodes
 
 
-def expanded(states: Float[np.ndarray, "I m n"], factor: complex | float = 1.0) -> np.ndarray:
+def expanded(
+    states: Inexact[np.ndarray, "I m n"], factor: complex | float = 1.0
+) -> Inexact[np.ndarray, "I m1 n"]:
     """Give each interval its last node.
 
     Args:
@@ -118,7 +120,9 @@ def imbalance(times: Times, nodes: Expanded) -> float:
     return float(np.max(shares) / np.mean(shares))
 
 
-def adapted(times: Times, nodes: Expanded, intervals: int | None = None) -> Times:
+def adapted(
+    times: Times, nodes: Expanded, intervals: int | None = None
+) -> Float[np.ndarray, " J1"]:
     """A mesh on which the monitor is equidistributed.
 
     Args:
@@ -137,7 +141,9 @@ def adapted(times: Times, nodes: Expanded, intervals: int | None = None) -> Time
     return new
 
 
-def moved(times: Times, nodes: Expanded, new: Times) -> Expanded:
+def moved(
+    times: Times, nodes: Expanded, new: Float[np.ndarray, " J1"]
+) -> Float[np.ndarray, "J m1 n"]:
     """A piecewise polynomial's node values on another mesh.
 
     Args:

@@ -7,7 +7,6 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Inexact
 
-from bifbridge._custom_types import Scalar
 from bifbridge.continuation._families import AbstractFamily
 from bifbridge.continuation.jax_engine.cycles._basis import basis
 from bifbridge.continuation.jax_engine.cycles._condense import solve_bordered
@@ -20,6 +19,9 @@ from bifbridge.continuation.jax_engine.cycles._discretise import (
     variational,
 )
 from bifbridge.normal_forms import multilinear
+
+#: What the last value of a function is of its first.
+Factor = Inexact[Any, ""] | complex | float
 
 
 class Linear(eqx.Module):
@@ -75,7 +77,7 @@ class Linear(eqx.Module):
         forcing: Nodes,
         columns: tuple[Nodes, ...] = (),
         rows: tuple[Nodes, ...] = (),
-        factor: Scalar | complex | float = 1.0,
+        factor: Factor = 1.0,
     ) -> tuple[Nodes, Array]:
         """Solve y' = A y + forcing − Σ sₖ columnₖ with rows·y = 0 and y(T) = factor·y(0).
 
@@ -110,7 +112,7 @@ class Linear(eqx.Module):
         )
         return solution.states[..., 0], solution.scalars[:, 0]
 
-    def mode(self, factor: Scalar | complex | float) -> Nodes:
+    def mode(self, factor: Factor) -> Nodes:
         """The solution of y' = A y with y(T) = factor·y(0), of unit root mean square.
 
         Args:
@@ -129,7 +131,7 @@ class Linear(eqx.Module):
         mode = jax.lax.fori_loop(0, 3, iterate, mode)
         return self.normalised(mode, factor)
 
-    def normalised(self, mode: Nodes, factor: Scalar | complex | float = 1.0) -> Nodes:
+    def normalised(self, mode: Nodes, factor: Factor = 1.0) -> Nodes:
         """Scale a function to unit root mean square over the period, and fix its sign or phase.
 
         Args:
@@ -145,7 +147,7 @@ class Linear(eqx.Module):
         largest = mode.reshape(-1)[jnp.argmax(jnp.abs(mode))]
         return mode * jnp.conj(largest) / jnp.abs(largest) / size
 
-    def points(self, nodes: Nodes, factor: Scalar | complex | float = 1.0) -> Nodes:
+    def points(self, nodes: Nodes, factor: Factor = 1.0) -> Nodes:
         """Values at the Gauss points.
 
         Args:
