@@ -161,7 +161,7 @@ def test_the_fold_coefficient_predicts_the_branch():
     mode = form_of(fold).mode
     side = np.sign(np.sum(mode[:, 0] * fold.cycle.nodes[:, 0]))
     predicted = 2 * form_of(fold).coefficient.real * fold.period * side * offset
-    measured = branch.multipliers[near, 0].real - 1
+    measured = np.real(branch.multipliers[near, 0]) - 1
     assert np.sum(near) > 3
     np.testing.assert_allclose(measured, predicted, rtol=0.2)
 

@@ -93,13 +93,14 @@ def continue_cycles(
         ValueError: if the span is empty.
 
     Example:
-        >>>         >>> import bifbridge.continuation as bc
+        >>> import jax.numpy as jnp
+        >>> import bifbridge.continuation as bc
         >>> from bifbridge.continuation.jax_engine import cycles
-        >>> def oscillator(z, r):  # radius √r, period π
-        ...     return (r - z @ z) * z + 2 * jnp.array([-z[1], z[0]])
-        >>> branch = bc.continuation(bc.ContinuationProblem(oscillator, [0, 0], span=(-1, 1)))
+        >>> turn = jnp.array([[0.0, -2.0], [2.0, 0.0]])
+        >>> field = lambda z, r: (r - z @ z) * z + turn @ z  # radius √r, period π
+        >>> branch = bc.continuation(bc.ContinuationProblem(field, [0, 0], span=(-1, 1)))
         >>> (hopf,) = branch.special_points
-        >>> start = cycles.start_from_hopf(oscillator, hopf.parameter, hopf.normal_form)
+        >>> start = cycles.start_from_hopf(field, hopf.parameter, hopf.normal_form)
         >>> cycles.continue_cycles(start, (-1, 1)).cycle(-1)
         Cycle(p = 1, T = 3.141592654, stable, multipliers 0.00186744+0j)
     """
