@@ -28,6 +28,12 @@ from bifbridge.studies.student_teacher._summary import summarise
 from bifbridge.studies.student_teacher._tracking import Tracked, equilibrium_dataset, track
 from bifbridge.training import TrainingPath
 
+#: Distances |μ| of the controlled study: so near that terms of the next order, which can cancel
+#: the leading one farther away, no longer bend the lines. The steps keep the longest of its
+#: trials, of length 3/|μ|, at one and a half time constants a step.
+DISTANCES = (0.01, 0.005, 0.0025, 0.00125)
+DISTANCE_STEPS = 1600
+
 
 def run_student_teacher(
     config: StudentTeacherConfig,
@@ -132,7 +138,13 @@ def _distance_study(
     event = tracked.first
     if event is None or event.kind != "pitchfork" or event.normal_form is None:
         return None
-    study = distance_study(path.field(event.step), event.normal_form, names=experiment.names)
+    study = distance_study(
+        path.field(event.step),
+        event.normal_form,
+        names=experiment.names,
+        distances=DISTANCES,
+        steps=DISTANCE_STEPS,
+    )
     return by_quantity(study)
 
 
