@@ -7,6 +7,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from bifbridge.continuation import SpecialPoint
+
 
 def hide(core, dimension, n, seed=0, strength=0.3):
     """`core` in other coordinates of Rⁿ: the field, the image of its origin, and DΦ there.
@@ -145,3 +147,25 @@ def _derivative(function, size, order):
     for _ in range(order):
         function = jax.jacfwd(function)
     return np.asarray(jax.jit(function)(jnp.zeros(size)))
+
+
+def wilson_cowan(z, p, q):
+    """Wilson–Cowan with an input to each population."""
+    e, i = z
+    return jnp.stack([
+        -e + 1 / (1 + jnp.exp(-(12 * e - 10 * i - 2 + p))),
+        -i + 1 / (1 + jnp.exp(-(10 * e - 2 * i - 3.5 + q))),
+    ])
+
+
+def start_point(field, kind, p, q, state):
+    """A special point at known numbers, as a branch at fixed q would give it."""
+    z = jnp.asarray(state, float)
+    values = np.linalg.eigvals(np.asarray(jax.jacfwd(lambda s: field(s, p, q))(z))).astype(complex)
+    return SpecialPoint(kind, float(p), np.asarray(z), values[np.argsort(-np.real(values))])
+
+
+def form_of(point, kind):
+    """The normal form of a point, which must be of that type."""
+    assert isinstance(point.normal_form, kind)
+    return point.normal_form

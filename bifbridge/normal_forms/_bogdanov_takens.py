@@ -2,10 +2,10 @@
 
 from typing import Any, NamedTuple
 
-import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from bifbridge._compile import quick_jit
 from bifbridge._custom_types import State
 from bifbridge._precision import require_x64
 from bifbridge.normal_forms._codim2_types import BogdanovTakensNormalForm
@@ -55,7 +55,7 @@ def bogdanov_takens_normal_form(velocity: Any, state: Any) -> BogdanovTakensNorm
     if z.size < 2:
         raise ValueError("bogdanov_takens_normal_form: got n = 1, expected at least two states.")
     forms = Forms(velocity, z)
-    chain = _chain(forms.matrix)
+    chain: JordanChain = _chain(forms.matrix)
     curvature, cross = forms((chain.right, chain.right), (chain.right, chain.generalised))
     mixed = chain.left_generalised @ curvature + chain.left @ cross
     return BogdanovTakensNormalForm(z, *chain, 0.5 * (chain.left @ curvature), mixed)
@@ -88,4 +88,4 @@ def jordan_chain(matrix: Float[Array, "n n"], iterations: int = 4) -> JordanChai
     return JordanChain(right, generalised, left, lifted - (lifted @ generalised) * left)
 
 
-_chain = eqx.filter_jit(jordan_chain)
+_chain = quick_jit(jordan_chain)

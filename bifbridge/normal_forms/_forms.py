@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Complex, Float, Inexact
 
+from bifbridge._compile import quick_jit
 from bifbridge._custom_types import State
 from bifbridge.normal_forms._critical import complex_eigenvectors, real_eigenvectors
 from bifbridge.normal_forms._derivatives import Velocity, jacobian, multilinear
@@ -57,13 +58,13 @@ class Forms(eqx.Module):
         return _matrix(self.velocity, self.state)
 
 
-@eqx.filter_jit
+@quick_jit
 def _evaluate(
     velocity: Velocity, state: State, directions: Complex[Array, "m k n"]
 ) -> Complex[Array, "m n"]:
     return jax.vmap(lambda several: multilinear(velocity, state, *several))(directions)
 
 
-_matrix = eqx.filter_jit(jacobian)
-steady_vectors = eqx.filter_jit(real_eigenvectors)
-turning_vectors = eqx.filter_jit(complex_eigenvectors)
+_matrix = quick_jit(jacobian)
+steady_vectors = quick_jit(real_eigenvectors)
+turning_vectors = quick_jit(complex_eigenvectors)
