@@ -103,17 +103,21 @@ class HopfNormalForm(eqx.Module):
         return self.cubic.real / self.frequency
 
     @property
-    def criticality(self) -> Literal["supercritical", "subcritical"]:
-        """Whether the cycle that is born is stable in the critical plane (Re c₁ < 0)."""
+    def criticality(self) -> Literal["supercritical", "subcritical"] | None:
+        """Whether the cycle that is born is stable in the critical plane (Re c₁ < 0).
+
+        None where Re c₁ vanishes exactly, as in a linear field.
+        """
+        if float(self.cubic.real) == 0:
+            return None
         return "supercritical" if float(self.cubic.real) < 0 else "subcritical"
 
     def __repr__(self) -> str:
         c1 = complex(self.cubic)
         equation = f"ẏ = (μ + {float(self.frequency):.6g}i)y + ({c1.real:.6g}{c1.imag:+.6g}i) y|y|²"
         lyapunov = f"ℓ₁ = {float(self.first_lyapunov):.6g}"
-        return (
-            f"{self.criticality} Hopf: {equation}, {lyapunov}{_gradient(self.unfolding_gradient)}"
-        )
+        name = f"{self.criticality or 'degenerate'} Hopf"
+        return f"{name}: {equation}, {lyapunov}{_gradient(self.unfolding_gradient)}"
 
 
 NormalForm = ScalarNormalForm | HopfNormalForm

@@ -86,6 +86,22 @@ def test_a_closed_branch_ends_where_it_began():
     np.testing.assert_allclose([abs(q.parameter) for q in branch.special_points], 1, atol=1e-13)
 
 
+@pytest.mark.parametrize("family", [helpers.pitchfork, helpers.fold, helpers.transcritical])
+def test_a_start_on_a_special_point_reports_it_once(family):
+    branch = follow(family, [0.0], (-1.0, 1.0), 0.0)
+    assert len(branch.special_points) == 1
+    assert branch.balance.complete
+
+
+def test_a_linear_centre_has_no_criticality():
+    branch = follow(lambda z, p: jnp.stack([p * z[0] - z[1], z[0] + p * z[1]]), [0.0, 0.0], (-1, 1))
+    (point,) = branch.special_points
+    assert point.kind == "hopf"
+    assert point.normal_form is not None
+    assert point.normal_form.criticality is None
+    assert "degenerate Hopf" in repr(point)
+
+
 def test_natural_continuation_ends_at_a_fold():
     branch = follow(helpers.fold, [1.0], (-1.0, 1.0), 1.0, predictor="natural")
     assert branch.status in {Status.NO_CONVERGENCE, Status.SINGULAR}

@@ -7,11 +7,15 @@ from bifbridge.continuation import ContinuationProblem, continuation
 from bifbridge.normal_forms import HopfNormalForm, ScalarNormalForm
 from tests.reference import systems
 
-SMALL = [
+QUICK = [
+    "wilson_cowan", "lorenz63", "ctrnn8_nonsymmetric", "gru4_origin", "lorenz84", "bratu50",
+    "ctrnn32_close_pair",
+]  # fmt: skip
+# Every system is a program of its own to compile: together these take more than ten seconds.
+MORE = [
     "pitchfork", "transcritical", "fold", "subcritical_pitchfork", "stuart_landau", "brusselator",
-    "wilson_cowan", "fitzhugh_nagumo", "lorenz63", "ctrnn8_nonsymmetric", "ctrnn8_bias",
-    "ctrnn8_bias_gain", "ctrnn8_bias_gain_lower", "gru4_origin", "gru4_input", "gru4_input_scale",
-    "lorenz84", "bratu50", "ctrnn32_symmetric", "ctrnn32_close_pair",
+    "fitzhugh_nagumo", "ctrnn8_bias", "ctrnn8_bias_gain", "ctrnn8_bias_gain_lower", "gru4_input",
+    "gru4_input_scale", "ctrnn32_symmetric",
 ]  # fmt: skip
 CLASSES = {
     "Fold": "fold",
@@ -51,7 +55,9 @@ def assert_form(found, form):
         assert abs(float(found.quadratic)) == pytest.approx(abs(form["b20"]) / 2, rel=1e-5)
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize(
+    "name", [*QUICK, *(pytest.param(name, marks=pytest.mark.slow) for name in MORE)]
+)
 def test_every_recorded_point_is_found_with_its_coefficients(name):
     system = systems.recorded()[name]
     problem = ContinuationProblem(

@@ -129,7 +129,21 @@ def join(
     offset = len(backward.points) - 1
     shifted = [eqx.tree_at(lambda q: q.index, point, point.index + offset) for point in points[1]]
     ends = (backward.status, forward.status)
-    return as_branch(problem, concatenate(backward, forward), turned + shifted, ends)
+    whole = _without_double(turned, shifted)
+    return as_branch(problem, concatenate(backward, forward), whole, ends)
+
+
+def _without_double(before: list[SpecialPoint], after: list[SpecialPoint]) -> list[SpecialPoint]:
+    # A start on a special point is met from both sides: only one side sees the count change.
+    if before and after and before[-1].kind == after[0].kind:
+        gap = np.linalg.norm(before[-1].state - after[0].state)
+        gap += abs(before[-1].parameter - after[0].parameter)
+        if gap <= 1e-9 * (1 + np.linalg.norm(after[0].state)):
+            if after[0].jump == 0:
+                return [*before, *after[1:]]
+            if before[-1].jump == 0:
+                return [*before[:-1], *after]
+    return [*before, *after]
 
 
 def extend(

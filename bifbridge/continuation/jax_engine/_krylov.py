@@ -124,7 +124,7 @@ def transposed_product(residual: Any, point: Extended, vector: Array) -> Array:
 
 
 def leading_eigenvalues(
-    residual: Any, point: np.ndarray, count: int, *, left: bool = False
+    residual: Any, point: np.ndarray, count: int, *, left: bool = False, tolerance: float = 1e-6
 ) -> tuple[np.ndarray, np.ndarray]:
     """The eigenvalues of largest real part with eigenvectors, by Arnoldi iteration.
 
@@ -133,6 +133,8 @@ def leading_eigenvalues(
         point: y.
         count: how many.
         left: whether those of the transpose.
+        tolerance: relative accuracy; eigenvalues at the edge of a dense bulk, which only have
+            to be counted, converge slowly.
 
     Returns:
         Eigenvalues by falling real part, shape (count,), and vectors, shape (N, count).
@@ -152,7 +154,8 @@ def leading_eigenvalues(
         # scipy's stubs know neither keyword.
         operator: Any = ssl.LinearOperator((size, size), matvec=apply, dtype=np.dtype(float))  # pyright: ignore[reportCallIssue]
         solve: Any = ssl.eigs
-        values, vectors = solve(operator, k=count, which="LR", v0=start, tol=1e-13)
+        ncv = min(size, max(2 * count + 1, 40))
+        values, vectors = solve(operator, k=count, which="LR", v0=start, tol=tolerance, ncv=ncv)
     order = np.argsort(-np.real(values), kind="stable")[:count]
     return np.asarray(values)[order].astype(complex), np.asarray(vectors)[:, order]
 

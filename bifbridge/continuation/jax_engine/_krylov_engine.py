@@ -170,7 +170,7 @@ class KrylovEngine(AbstractEngine):
             s = a + min(max(share, 1e-6), 1 - 1e-6) * (b - a)
             sample, _ = self._correct(curve, start + s * chord, row, tangents[-2])
             point, tangent = sample.point, sample.tangent
-            value = complex(self._eigenvalues(curve, point)[index])
+            value = complex(self._precise(curve, point, index + 2)[0][index])
             if abs(value.real) <= 1e-13 * (1 + abs(value)) or b - a < 1e-12:
                 break
             if (value.real > 0) == (fb > 0):
@@ -178,7 +178,7 @@ class KrylovEngine(AbstractEngine):
             else:
                 a, fa, fb = s, value.real, fb * (0.5 if trial % 4 == 2 else 1.0)
         turning = abs(value.imag) > 1e-8
-        form = None if turning else self._normal_form(curve, point)
+        form = None if turning else self._normal_form(curve, point, index + 2)
         eigenvalues = self._eigenvalues(curve, point)
         return SpecialPoint(
             kind="hopf" if turning else form.kind if form else "branch_point",
@@ -193,11 +193,17 @@ class KrylovEngine(AbstractEngine):
             tangent=tangent,
         )
 
-    def _normal_form(self, curve: Curve, point: np.ndarray) -> ScalarNormalForm:
-        residual, count = curve.residual, min(self.eigenvalues, point.size - 1)
+    def _precise(
+        self, curve: Curve, point: np.ndarray, count: int, left: bool = False
+    ) -> tuple[np.ndarray, np.ndarray]:
+        count = min(count, point.size - 1)
+        return leading_eigenvalues(curve.residual, point, count, left=left, tolerance=1e-13)
+
+    def _normal_form(self, curve: Curve, point: np.ndarray, count: int) -> ScalarNormalForm:
+        residual = curve.residual
         vectors = []
         for left in (False, True):
-            values, basis = leading_eigenvalues(residual, point, count, left=left)
+            values, basis = self._precise(curve, point, count, left)
             nearest = int(np.argmin(np.abs(values)))
             vector = basis[:, nearest]
             vectors.append(np.real(vector / vector[np.argmax(np.abs(vector))]))
