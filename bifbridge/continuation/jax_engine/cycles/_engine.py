@@ -94,11 +94,11 @@ def continue_cycles(
 
     Example:
         >>> import jax.numpy as jnp
-        >>> import bifbridge.continuation as bc
+        >>> from bifbridge.continuation import ContinuationProblem, continuation
         >>> from bifbridge.continuation.jax_engine import cycles
         >>> turn = jnp.array([[0.0, -2.0], [2.0, 0.0]])
         >>> field = lambda z, r: (r - z @ z) * z + turn @ z  # radius √r, period π
-        >>> branch = bc.continuation(bc.ContinuationProblem(field, [0, 0], span=(-1, 1)))
+        >>> branch = continuation(ContinuationProblem(field, [0, 0], span=(-1, 1)))
         >>> (hopf,) = branch.special_points
         >>> start = cycles.start_from_hopf(field, hopf.parameter, hopf.normal_form)
         >>> cycles.continue_cycles(start, (-1, 1)).cycle(-1)
