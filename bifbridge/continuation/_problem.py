@@ -109,9 +109,9 @@ def continuation(problem: ContinuationProblem, engine: AbstractEngine | None = N
 
     Example:
         >>> import jax.numpy as jnp
-        >>> import bifbridge.continuation as bc
-        >>> problem = bc.ContinuationProblem(lambda z, p: p * z - z**3, [0.0], span=(-1, 1))
-        >>> bc.continuation(problem).special_points
+        >>> import bifbridge as bb
+        >>> problem = bb.ContinuationProblem(lambda z, p: p * z - z**3, [0.0], span=(-1, 1))
+        >>> bb.continuation(problem).special_points
         (supercritical pitchfork: ȧ = μa − 1 a³ at p = 0,)
     """
     if engine is None:

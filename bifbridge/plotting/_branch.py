@@ -41,9 +41,9 @@ def plot_branch(
         The axes.
 
     Example:
-        >>> import bifbridge.continuation as bc
-        >>> problem = bc.ContinuationProblem(lambda z, p: p * z - z**3, [0.0], span=(-1, 1))
-        >>> plot_branch(bc.continuation(problem)).get_xlabel()
+        >>> import bifbridge as bb
+        >>> problem = bb.ContinuationProblem(lambda z, p: p * z - z**3, [0.0], span=(-1, 1))
+        >>> plot_branch(bb.continuation(problem)).get_xlabel()
         'parameter p'
     """
     measure = _measure(observable)
