@@ -1,5 +1,19 @@
-"""Doctests of the package and the README run in double precision too."""
+"""Settings of every test: double precision, and no compiled program outlives its module."""
+
+from collections.abc import Iterator
 
 import jax
+import pytest
 
 jax.config.update("jax_enable_x64", True)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _forget_compiled_programs() -> Iterator[None]:
+    """Free the compiled programs of a module when it is done.
+
+    Each holds memory maps, of which a process may have some 65 thousand: one that runs the whole
+    suite would reach the limit and crash.
+    """
+    yield
+    jax.clear_caches()
