@@ -6,6 +6,7 @@ from bifbridge._errors import DivergenceError as DivergenceError
 from bifbridge._errors import FileFormatError as FileFormatError
 from bifbridge._errors import PrecisionError as PrecisionError
 from bifbridge._errors import RunFolderError as RunFolderError
+from bifbridge._errors import SensitivityWarning as SensitivityWarning
 from bifbridge._version import __version__ as __version__
 from bifbridge.continuation import Balance as Balance
 from bifbridge.continuation import Branch as Branch

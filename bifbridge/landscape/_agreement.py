@@ -204,5 +204,5 @@ def _refuse_mismatch(predicted: PredictedKernel, measured: StateSpaceNTK) -> Non
             f"{ours} in the prediction but {theirs} in the measured kernel. Predict with its "
             "initial states and times, and take ∇θμ in its parameters."
         )
-    if not bool(jnp.allclose(predicted.weights, measured.sensitivity.weights)):
+    if not bool(jnp.allclose(predicted.measure, measured.measure)):
         raise ValueError("compare: the weights of the times differ; predict with the kernel's own.")

@@ -4,7 +4,14 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from bifbridge._custom_types import InitialStates, ParameterVector, Scalar, Times, Trajectories
+from bifbridge._custom_types import (
+    InitialStates,
+    ParameterVector,
+    Scalar,
+    Times,
+    Trajectories,
+    Weights,
+)
 from bifbridge._precision import require_x64
 from bifbridge.landscape._reduction import (
     Amplitudes,
@@ -15,6 +22,7 @@ from bifbridge.landscape._reduction import (
 )
 from bifbridge.normal_forms import NormalForm, ScalarNormalForm
 from bifbridge.sntk import SpectralProjector
+from bifbridge.trajectories import trajectory_measure
 
 
 class PredictedKernel(eqx.Module):
@@ -29,7 +37,7 @@ class PredictedKernel(eqx.Module):
         projector: the critical eigenspace.
         mu: distance from the bifurcation.
         times: shape (T,).
-        weights: weights of the inner product over the times, shape (T,).
+        weights: weights of the inner product over the times, shape (T,) or (N, T).
         amplitudes: predicted coordinates x(t), z ≈ z* + V x, shape (N, T, d).
         coordinate_factors: ∂x/∂(unfolding parameter j), shape (r, N, T, d).
         state_factors: Fⱼ, shape (r, N, T, n).
@@ -40,7 +48,7 @@ class PredictedKernel(eqx.Module):
     projector: SpectralProjector
     mu: Scalar
     times: Times
-    weights: Times
+    weights: Weights
     amplitudes: Float[Array, "N T d"]
     coordinate_factors: Float[Array, "r N T d"]
     state_factors: Float[Array, "r N T n"]
@@ -69,9 +77,9 @@ class PredictedKernel(eqx.Module):
         return jnp.einsum("rntk,ntk->r", self.state_factors, self.measure * error) @ self.directions
 
     @property
-    def measure(self) -> Float[Array, "1 T 1"]:
-        """Weights of the inner product over trials, times and states: wₜ/N."""
-        return self.weights[None, :, None] / self.state_factors.shape[1]
+    def measure(self) -> Float[Array, "#N T 1"]:
+        """Weights of the inner product over trials, times and states: wᵢₜ/N."""
+        return trajectory_measure(self.weights, self.state_factors.shape[1])
 
     @property
     def rank(self) -> int:
@@ -93,7 +101,7 @@ def predict_kernel(
     normal_form: NormalForm,
     initial: InitialStates | Amplitudes,
     times: Times,
-    weights: Times,
+    weights: Weights,
     mu: Scalar | float = 0.0,
     *,
     order: int = 1,
@@ -150,7 +158,7 @@ def predict_kernel(
 def low_rank_eigenvalues(
     factors: Float[Array, "r N T k"],
     directions: Float[Array, "r p"],
-    measure: Float[Array, "1 T 1"],
+    measure: Float[Array, "#N T 1"],
 ) -> Float[Array, " r"]:
     """Eigenvalues of Σ Fⱼ (γⱼ·γₖ) Fₖ*, from two r × r matrices.
 
@@ -170,7 +178,7 @@ def low_rank_eigenvalues(
 def factor_products(
     left: Float[Array, "r N T k"],
     right: Float[Array, "s N T k"],
-    measure: Float[Array, "1 T 1"],
+    measure: Float[Array, "#N T 1"],
 ) -> Float[Array, "r s"]:
     """Inner products ⟨Fⱼ, Hₖ⟩ of two families of trajectories.
 

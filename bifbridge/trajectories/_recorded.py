@@ -79,7 +79,7 @@ def recorded_grid(
             "Loosen rtol and atol, raise max_steps, or use uniform_grid."
         )
     saved = np.searchsorted(steps, np.asarray(times) - 1e-12 * abs(steps[-1]))
-    return TimeGrid(jnp.asarray(steps), saved)
+    return TimeGrid(jnp.asarray(steps), saved, "tangent")
 
 
 def _random_direction(field: VectorField, key: PRNGKeyArray) -> Array:
