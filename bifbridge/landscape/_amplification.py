@@ -32,8 +32,8 @@ class Amplification(eqx.Module):
     | transcritical, pitchfork | a₀²T³/3 | a₀²/(4|μ|³) | |μ| = (3/4)^⅓/T |
 
     At a Hopf bifurcation this is the channel of ∇θμ, |y₀|² stands for a₀²/2, and past the crossing
-    the channel of ∇θω takes over. Past a branch point the amplitude first grows like e^{μt}, and the kernel peaks where it just
-    saturates within the horizon, at μ ≈ ln(1/a₀)/T.
+    the channel of ∇θω takes over. Past a branch point the amplitude first grows like e^{μt}, and
+    the kernel peaks where it just saturates within the horizon, at μ ≈ ln(1/a₀)/T.
 
     Attributes:
         mu: distances, shape (M,).

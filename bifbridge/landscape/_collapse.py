@@ -1,4 +1,4 @@
-"""Whether a collapse of the kernel's rank is a bifurcation, an oscillator's phase or a separatrix."""
+"""Whether a collapse of the kernel's rank is a bifurcation, or a phase, or a separatrix."""
 
 from typing import Any, Literal
 

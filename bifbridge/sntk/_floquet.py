@@ -2,9 +2,9 @@
 
 Along a cycle of period T the variational equation has the flow Φ(t, 0), and the monodromy matrix
 is M = Φ(T, 0). A spectral projector Π₀ of M is carried to every phase by
-Π(t) = Φ(t, 0) Π₀ Φ(t, 0)⁻¹, which has period T. The multiplier 1 of the flow's own direction belongs to the phase, the others
-to what goes on across the cycle (Guckenheimer, J. Math. Biol. 1 (1975) 259; Demir, Mehrotra and
-Roychowdhury, IEEE Trans. Circuits Syst. I 47 (2000) 655).
+Π(t) = Φ(t, 0) Π₀ Φ(t, 0)⁻¹, which has period T. The multiplier 1 of the flow's own direction
+belongs to the phase, the others to what goes on across the cycle (Guckenheimer, J. Math. Biol. 1
+(1975) 259; Demir, Mehrotra and Roychowdhury, IEEE Trans. Circuits Syst. I 47 (2000) 655).
 """
 
 from typing import Any

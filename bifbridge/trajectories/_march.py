@@ -9,6 +9,7 @@ its tangent and its transpose are scans too, without the bookkeeping of an adapt
 from typing import Any
 
 import diffrax as dfx
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Int
@@ -42,7 +43,7 @@ def march(
     Returns:
         Saved states, shape (N, T, n).
     """
-    method = unrolled(dfx.Tsit5() if solver is None else solver)
+    method = _transposable(unrolled(dfx.Tsit5() if solver is None else solver))
     terms, args = dfx.ODETerm(batched_velocity), (field, inputs)
 
     def step(carry: tuple[Any, Any], interval: tuple[Any, Any, Any]) -> tuple[Any, Any]:
@@ -58,3 +59,14 @@ def march(
     _, after = jax.lax.scan(step, (initial_states, memory), intervals)
     every = jnp.concatenate([initial_states[None], after])
     return jnp.swapaxes(every[grid.saved], 0, 1)
+
+
+def _transposable(solver: dfx.AbstractSolver) -> dfx.AbstractSolver:
+    """Implicit Runge-Kutta methods loop over their stages: in the one way that is differentiable
+    forward and then transposed.
+    """
+    if isinstance(solver, dfx.AbstractRungeKutta) and solver.scan_kind is None:
+        return eqx.tree_at(
+            lambda s: s.scan_kind, solver, "bounded", is_leaf=lambda leaf: leaf is None
+        )
+    return solver

@@ -1,0 +1,70 @@
+"""Every bifurcation of a cell's fixed point has the channel that its normal form predicts."""
+
+import equinox as eqx
+import jax.numpy as jnp
+import jax.random as jr
+import numpy as np
+import pytest
+from jaxtyping import Array, Float
+
+from bifbridge.landscape import compare, critical_projector, predict_cell_kernel
+from bifbridge.normal_forms import MapNormalForm, map_normal_form
+from bifbridge.sntk import StateSpaceNTK, linearise_map, state_split
+from tests.curved_systems import CurvedSystem, EulerCell
+
+
+class Cell(eqx.Module):
+    """z⁺ = W tanh z."""
+
+    weights: Float[Array, "n n"]
+
+    def __call__(self, z):
+        return self.weights @ jnp.tanh(z)
+
+
+def turning_cell(units=5, angle=0.7):
+    """A Neimark-Sacker point whose residual multipliers are below 0.3."""
+    basis = jnp.eye(units) + 0.25 * jr.normal(jr.key(0), (units, units))
+    core = jnp.diag(jnp.array([0.0, 0.0] + [0.3 * (-1) ** i for i in range(units - 2)]))
+    turn = jnp.array([[jnp.cos(angle), -jnp.sin(angle)], [jnp.sin(angle), jnp.cos(angle)]])
+    return Cell(basis @ core.at[:2, :2].set(turn) @ jnp.linalg.inv(basis))
+
+
+def agreement(cell, form, start, steps, names):
+    predicted = predict_cell_kernel(form, start, steps)
+    return compare(predicted, StateSpaceNTK(linearise_map(cell, start, steps, names=names)))
+
+
+@pytest.mark.parametrize("kind", ["fold", "transcritical", "pitchfork"])
+def test_at_multiplier_one_the_channel_has_rank_one(kind):
+    cell, names = EulerCell(CurvedSystem(kind), 0.5), ("field.theta",)
+    form = map_normal_form(cell, jnp.zeros(4), names=names, kind=kind)
+    assert isinstance(form, MapNormalForm)
+    start = 4e-3 * jnp.array([[1.0], [-0.5]]) * form.right
+    found = agreement(cell, form, start, 120, names)
+    assert found.participation_ratio < 1.01
+    assert found.parameter_direction_cosine > 0.999
+    assert found.restricted_kernel_error < 0.1
+    assert found.top_eigenvalue_ratio == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.slow
+def test_a_flip_and_a_neimark_sacker_point_are_read_off_the_cell_alone():
+    flip = Cell(jnp.diag(jnp.array([-1.0, 0.3, -0.2])))
+    form = map_normal_form(flip, jnp.zeros(3))
+    start = 0.02 * jnp.array([[1.0], [-0.5]]) * form.right
+    one = agreement(flip, form, start, 60, None)
+    assert form.kind == "flip"
+    assert one.participation_ratio < 1.05
+    assert one.operator_cosine > 0.99
+    cell = turning_cell()
+    form = map_normal_form(cell, jnp.zeros(5))
+    assert form.kind == "neimark_sacker"
+    start = 2 * (0.02 * jnp.array([[1.0], [1j], [-0.5]]) * form.right).real
+    two = agreement(cell, form, start, 60, None)
+    assert two.participation_ratio == pytest.approx(2, rel=0.1)
+    assert two.subspace_angles.shape == (2,)
+    assert two.operator_cosine > 0.98
+    split = state_split(StateSpaceNTK(linearise_map(cell, start, 60)), critical_projector(form))
+    assert split.shares["cc"] == pytest.approx(1, abs=0.15)
+    np.testing.assert_allclose(sum(split.shares.values()), 1)
