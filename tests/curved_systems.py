@@ -71,13 +71,3 @@ def _backward(shear, y, *, reverse=False):
     for i in range(y.size)[::-1] if reverse else range(y.size):
         x = x.at[i].set(y[i] - shear[i] @ x**2)
     return x
-
-
-class EulerCell(eqx.Module):
-    """The map z⁺ = z + h f(z), whose multipliers are 1 + hλ."""
-
-    field: CurvedSystem
-    step: float = eqx.field(static=True)
-
-    def __call__(self, z):
-        return z + self.step * self.field(0.0, z, None)

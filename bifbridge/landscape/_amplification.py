@@ -117,7 +117,8 @@ def amplification(
     onset, law, crossover, peak = _laws(normal_form, size, horizon, spread, mu)
     return Amplification(
         mu=mu,
-        eigenvalue=size * _channel(normal_form, start, times, measure, mu),
+        eigenvalue=size
+        * _channel(normal_form, critical_projector(normal_form).right, start, times, measure, mu),
         onset=onset,
         stable_law=law,
         crossover=crossover,
@@ -127,10 +128,9 @@ def amplification(
 
 @eqx.filter_jit
 def _channel(
-    form: NormalForm, start: Array, times: Array, measure: Array, mu: Array
+    form: NormalForm, right: Array, start: Array, times: Array, measure: Array, mu: Array
 ) -> Float[Array, " M"]:
     """‖∂z/∂μ‖² at each μ."""
-    right = critical_projector(form).right
 
     def square(distance: Scalar) -> Scalar:
         moved = solve_reduced(form, start, times, distance).sensitivities[0] @ right.T

@@ -21,6 +21,8 @@ from bifbridge.sntk._oscillation_split import OscillationSplit as OscillationSpl
 from bifbridge.sntk._oscillation_split import oscillation_split as oscillation_split
 from bifbridge.sntk._parameter_split import ParameterSplit as ParameterSplit
 from bifbridge.sntk._parameter_split import parameter_split as parameter_split
+from bifbridge.sntk._product_error import ProductError as ProductError
+from bifbridge.sntk._product_error import product_error as product_error
 from bifbridge.sntk._projector import SpectralProjector as SpectralProjector
 from bifbridge.sntk._projector import block_projector as block_projector
 from bifbridge.sntk._projector import invariant_projector as invariant_projector

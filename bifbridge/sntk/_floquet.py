@@ -116,7 +116,7 @@ def _variational_flow(
 
 
 def _block(monodromy: np.ndarray, target: complex) -> tuple[np.ndarray, Array, Array]:
-    values, vectors = np.linalg.eig(monodromy)
+    values, vectors = np.linalg.eig(monodromy.astype(complex))
     order = np.argsort(-np.abs(values), kind="stable")
     values, vectors = values[order], vectors[:, order]
     chosen = int(np.argmin(np.abs(values - target)))

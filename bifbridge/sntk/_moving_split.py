@@ -56,6 +56,9 @@ def moving_split(
 ) -> MovingSplit:
     """Split the kernel of the states by projectors that depend on trial and time.
 
+    Past a bifurcation trials settle on different attractors: repeat each attractor's projector over
+    the times of its trials.
+
     Args:
         ntk: the kernel of the states.
         projectors: Πᵢ(t), such as `FloquetProjectors.at` of each trial's phase, shape

@@ -62,9 +62,7 @@ def march(
 
 
 def _transposable(solver: dfx.AbstractSolver) -> dfx.AbstractSolver:
-    """Implicit Runge-Kutta methods loop over their stages: in the one way that is differentiable
-    forward and then transposed.
-    """
+    """Let the stages of an implicit method loop in the one way that can be pushed and pulled."""
     if isinstance(solver, dfx.AbstractRungeKutta) and solver.scan_kind is None:
         return eqx.tree_at(
             lambda s: s.scan_kind, solver, "bounded", is_leaf=lambda leaf: leaf is None

@@ -10,7 +10,29 @@ from jaxtyping import Array, Float
 from bifbridge.landscape import compare, critical_projector, predict_cell_kernel
 from bifbridge.normal_forms import MapNormalForm, map_normal_form
 from bifbridge.sntk import StateSpaceNTK, linearise_map, state_split
-from tests.curved_systems import CurvedSystem, EulerCell
+
+MIXING = jnp.array([[1.0, 0.4, 0.0], [0.0, 0.8, 0.3], [0.2, 0.0, 1.1]])
+
+
+class SkewCell(eqx.Module):
+    """One reduced map at multiplier 1 and two contracting ones, driven by it, in skew coordinates.
+
+    θ moves μ = θ₁ + 2θ₂. In the coordinate a along v, |v| = 1, a coefficient of xᵏ is divided by
+    |M e₁|ᵏ⁻¹ and a forcing is multiplied by |M e₁|.
+    """
+
+    theta: Float[Array, "2"]
+    kind: str = eqx.field(static=True)
+
+    def __call__(self, z):
+        x, y, w = jnp.linalg.solve(MIXING, z)
+        mu = self.theta[0] + 2 * self.theta[1]
+        after = {
+            "fold": x + mu - 0.4 * x**2,
+            "transcritical": (1 + mu) * x - 0.4 * x**2,
+            "pitchfork": (1 + mu) * x - 0.4 * x**3,
+        }[self.kind]
+        return MIXING @ jnp.stack([after, 0.3 * y + 0.5 * x**2, -0.2 * w + 0.3 * x**2])
 
 
 class Cell(eqx.Module):
@@ -36,12 +58,20 @@ def agreement(cell, form, start, steps, names):
 
 
 @pytest.mark.parametrize("kind", ["fold", "transcritical", "pitchfork"])
-def test_at_multiplier_one_the_channel_has_rank_one(kind):
-    cell, names = EulerCell(CurvedSystem(kind), 0.5), ("field.theta",)
-    form = map_normal_form(cell, jnp.zeros(4), names=names, kind=kind)
+def test_at_multiplier_one_form_and_channel_are_those_of_the_reduced_map(kind):
+    cell = SkewCell(jnp.zeros(2), kind)
+    form = map_normal_form(cell, jnp.zeros(3), kind=kind)
     assert isinstance(form, MapNormalForm)
+    assert form.kind == kind
+    length = float(jnp.linalg.norm(MIXING[:, 0]))
+    if kind == "pitchfork":
+        np.testing.assert_allclose(form.cubic, -0.4 / length**2, rtol=1e-9)
+    else:
+        np.testing.assert_allclose(form.quadratic, -0.4 / length, rtol=1e-9)
+    slope = jnp.array([1.0, 2.0]) * (length if kind == "fold" else 1.0)
+    np.testing.assert_allclose(form.unfolding_gradient, slope, rtol=1e-9)
     start = 4e-3 * jnp.array([[1.0], [-0.5]]) * form.right
-    found = agreement(cell, form, start, 120, names)
+    found = agreement(cell, form, start, 120, None)
     assert found.participation_ratio < 1.01
     assert found.parameter_direction_cosine > 0.999
     assert found.restricted_kernel_error < 0.1

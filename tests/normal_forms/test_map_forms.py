@@ -9,11 +9,8 @@ from jaxtyping import Array, Float
 from bifbridge.normal_forms import (
     MapNormalForm,
     NeimarkSackerNormalForm,
-    ScalarNormalForm,
     map_normal_form,
-    normal_form,
 )
-from tests.curved_systems import CurvedSystem, EulerCell
 
 
 class Quadratic(eqx.Module):
@@ -72,21 +69,6 @@ def test_a_neimark_sacker_point_has_the_circle_that_iteration_finds():
             squares.append(abs(left.conj() @ np.array([x - fixed, y - fixed])) ** 2)
     mu = step * float(form.unfolding_gradient[0])
     assert np.mean(squares) == pytest.approx(-mu / float(form.cubic.real), rel=0.03)
-
-
-@pytest.mark.parametrize("kind", ["fold", "transcritical", "pitchfork"])
-def test_an_euler_cell_has_the_normal_form_of_its_field_times_the_step(kind):
-    field = CurvedSystem(kind)
-    flow = normal_form(field, jnp.zeros(4), names=["theta"], kind=kind)
-    cell = map_normal_form(EulerCell(field, 0.5), jnp.zeros(4), names=["field.theta"], kind=kind)
-    assert isinstance(flow, ScalarNormalForm)
-    assert isinstance(cell, MapNormalForm)
-    assert cell.kind == kind
-    np.testing.assert_allclose(cell.right, flow.right, atol=1e-10)
-    np.testing.assert_allclose(cell.quadratic, 0.5 * flow.quadratic, atol=1e-10)
-    np.testing.assert_allclose(cell.cubic, 0.5 * flow.cubic, atol=1e-10)
-    assert flow.unfolding_gradient is not None
-    np.testing.assert_allclose(cell.unfolding_gradient, 0.5 * flow.unfolding_gradient, atol=1e-10)
 
 
 def test_points_that_are_no_bifurcation_or_no_fixed_point_are_refused():

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from bifbridge.fields import CTRNN, random_ctrnn
+from bifbridge.sntk import StateSpaceNTK, product_error
 from bifbridge.trajectories import (
     LearnedStart,
+    Trials,
     length_mask,
     linearise,
     tangent_error,
@@ -66,23 +68,26 @@ def test_learned_starts_are_parameters_with_names():
     s = linearise(field, lambda f: f.initial_states, GRID, names=["initial_states", "field.bias"])
     assert s.theta.size == 9 + 3
     bias = linearise(FIELD, STARTS, GRID, names=["bias"])
-    bump = jnp.zeros(12).at[9:].set(jnp.array([0.3, -1.0, 2.0]))
-    order = np.argsort([0] * 9 + [1] * 3, kind="stable")
-    theta_is_field_first = bool(jnp.allclose(s.theta[:3], FIELD.bias))
-    vector = jnp.roll(bump, 3) if theta_is_field_first else bump[order]
-    np.testing.assert_allclose(s.push(vector), bias.push(jnp.array([0.3, -1.0, 2.0])), atol=1e-14)
+    bump = jnp.array([0.3, -1.0, 2.0])
+    both = jnp.concatenate([bump, jnp.zeros(9)])
+    np.testing.assert_allclose(s.push(both), bias.push(bump), atol=1e-14)
+    one = s.push(jnp.zeros(12).at[3 + 4].set(1.0))
+    np.testing.assert_array_equal(one[:, 0], jnp.zeros((3, 3)).at[1, 1].set(1.0))
+    assert float(jnp.abs(one[0]).max()) == 0.0
 
 
 def test_narrow_products_err_by_single_precision_and_sum_in_double():
-    options = {"names": ["weights"]}
-    wide = linearise(FIELD, STARTS, GRID, **options)
-    narrow = linearise(FIELD, STARTS, GRID, **options, matvec_dtype="float32")
-    direction = jr.normal(jr.key(2), (9,))
-    error = jnp.linalg.norm(narrow.push(direction) - wide.push(direction))
-    assert 1e-9 < error / jnp.linalg.norm(wide.push(direction)) < 1e-6
-    trajectory = jr.normal(jr.key(3), wide.trajectories.shape)
-    np.testing.assert_allclose(narrow.pull(trajectory), wide.pull(trajectory), atol=1e-6)
-    assert narrow.pull(trajectory).dtype == jnp.float64
+    wide, narrow = (
+        StateSpaceNTK(FIELD, Trials(STARTS, GRID), parameters=["weights"], matvec_dtype=dtype)
+        for dtype in (None, "float32")
+    )
+    error = product_error(narrow, wide)
+    assert 1e-9 < error.push < 1e-6
+    assert 1e-9 < error.pull < 1e-6
+    assert error.gram < 1e-6
+    assert narrow.push(jnp.ones(9)).dtype == jnp.float64
+    with pytest.raises(ValueError, match="expected the same"):
+        product_error(narrow.observed(jnp.ones((1, 3))), wide)
 
 
 NEWTON = dfx.VeryChord(rtol=1e-12, atol=1e-14)
