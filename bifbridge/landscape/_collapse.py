@@ -202,7 +202,7 @@ def _growth(
     _, linear = jax.linearize(orbit, initial_states[trial])
     transpose = jax.linear_transpose(linear, initial_states[trial])
 
-    def improve(_: int, vector: State) -> State:
+    def improve(_: Any, vector: State) -> State:
         moved = linear(vector)
         latest = jnp.argmax(jnp.linalg.norm(moved, axis=1))
         back = transpose(jnp.zeros_like(moved).at[latest].set(moved[latest]))[0]

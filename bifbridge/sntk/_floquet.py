@@ -133,6 +133,6 @@ def _block(monodromy: np.ndarray, target: complex) -> tuple[np.ndarray, Array, A
         return values, jnp.asarray(turned.real[:, None]), jnp.asarray(back.real[:, None])
     return (
         values,
-        jnp.asarray(np.stack([right.real, right.imag], 1)),
-        jnp.asarray(2 * np.stack([left.real, left.imag], 1)),
+        jnp.asarray(np.stack([np.real(right), np.imag(right)], 1)),
+        jnp.asarray(2 * np.stack([np.real(left), np.imag(left)], 1)),
     )

@@ -25,7 +25,7 @@ def form(kind) -> ScalarNormalForm:
     )
 
 
-def law(kind, horizon, mu, start=1e-3, normal_form=None):
+def law(kind, horizon, mu, start: complex = 1e-3, normal_form=None):
     times = jnp.linspace(0.0, horizon, 2001)
     gaps = jnp.full(2001, horizon / 2000).at[jnp.array([0, -1])].multiply(0.5)
     chosen = form(kind) if normal_form is None else normal_form

@@ -69,6 +69,7 @@ def test_at_multiplier_one_form_and_channel_are_those_of_the_reduced_map(kind):
     else:
         np.testing.assert_allclose(form.quadratic, -0.4 / length, rtol=1e-9)
     slope = jnp.array([1.0, 2.0]) * (length if kind == "fold" else 1.0)
+    assert form.unfolding_gradient is not None
     np.testing.assert_allclose(form.unfolding_gradient, slope, rtol=1e-9)
     start = 4e-3 * jnp.array([[1.0], [-0.5]]) * form.right
     found = agreement(cell, form, start, 120, None)
@@ -98,3 +99,15 @@ def test_a_flip_and_a_neimark_sacker_point_are_read_off_the_cell_alone():
     split = state_split(StateSpaceNTK(linearise_map(cell, start, 60)), critical_projector(form))
     assert split.shares["cc"] == pytest.approx(1, abs=0.15)
     np.testing.assert_allclose(sum(split.shares.values()), 1)
+
+
+def test_orbits_of_unequal_length_are_what_they_would_be_alone():
+    cell, starts = Cell(jnp.diag(jnp.array([0.9, -0.5]))), jnp.array([[0.3, 0.2], [-0.4, 0.1]])
+    both = linearise_map(cell, starts, 6, lengths=jnp.array([6, 3]))
+    alone = linearise_map(cell, starts[1:], 3)
+    error = jr.normal(jr.key(0), (2, 7, 2))
+    direction = jnp.arange(4.0)
+    np.testing.assert_allclose(both.push(direction)[1, :4], alone.push(direction)[0], atol=1e-14)
+    whole = linearise_map(cell, starts[:1], 6)
+    pulled = (whole.pull(error[:1]) + alone.pull(error[1:, :4])) / 2
+    np.testing.assert_allclose(both.pull(error), pulled, atol=1e-13)

@@ -37,6 +37,7 @@ def test_a_flip_has_its_closed_form_and_its_period_two_orbit():
     assert form.kind == "flip"
     assert form.criticality == "supercritical"
     np.testing.assert_allclose(form.cubic, 0.49, rtol=1e-12)
+    assert form.unfolding_gradient is not None
     np.testing.assert_allclose(form.unfolding_gradient, [1.0], rtol=1e-12)
     z, mu = 0.05, 1e-3
     for _ in range(20_000):

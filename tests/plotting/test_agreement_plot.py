@@ -1,5 +1,7 @@
 """The agreement of two spectra as a figure."""
 
+from typing import Any
+
 import jax.numpy as jnp
 
 from bifbridge.landscape import Agreement
@@ -7,7 +9,7 @@ from bifbridge.plotting import plot_agreement
 
 
 def test_measured_predicted_and_residual_spectrum_are_drawn():
-    numbers = dict.fromkeys([name for name in Agreement.__annotations__], 1.0)
+    numbers: dict[str, Any] = dict.fromkeys(Agreement.__annotations__, 1.0)
     arrays = {
         "times": jnp.zeros(3),
         "predicted_profile": jnp.zeros(3),
