@@ -84,6 +84,11 @@ class StateSpaceNTK(eqx.Module):
                 "expected a field and its trials, StateSpaceNTK(field, Trials(initial_states, "
                 "grid)), or a sensitivity from linearise."
             )
+        elif parameters is not None or matvec_dtype is not None:
+            raise TypeError(
+                "StateSpaceNTK: a sensitivity has its parameters and precision already; give "
+                "names= and matvec_dtype= to linearise."
+            )
         readout = given if readout is None else readout
         n = source.trajectories.shape[-1]
         if readout is not None and (readout.ndim != 2 or readout.shape[1] != n):

@@ -119,13 +119,10 @@ def invariant_projector(matrix: Float[Array, "n n"], count: int) -> SpectralProj
             f"invariant_projector: got count={count} for eigenvalues with |Re λ| = "
             f"{[float(f'{x:.3g}') for x in sizes]}; expected a number after which there is a gap."
         )
-    limit = (sizes[count - 1] + sizes[count]) / 2
-
-    def inside(real: float, imaginary: float) -> bool:
-        return abs(real) < limit
-
-    right = sl.schur(a, sort=inside)[1][:, :count]
-    left = sl.schur(a.T, sort=inside)[1][:, :count]
+    limit = float(sizes[count - 1] + sizes[count]) / 2
+    right, left = (
+        sl.schur(x, sort=lambda real, imaginary: abs(real) < limit)[1][:, :count] for x in (a, a.T)
+    )
     return _biorthogonal(jnp.asarray(right), jnp.asarray(left @ np.linalg.inv(right.T @ left)))
 
 

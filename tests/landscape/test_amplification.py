@@ -26,8 +26,8 @@ def form(kind) -> ScalarNormalForm:
 
 
 def law(kind, horizon, mu, start: complex = 1e-3, normal_form=None):
-    times = jnp.linspace(0.0, horizon, 2001)
-    gaps = jnp.full(2001, horizon / 2000).at[jnp.array([0, -1])].multiply(0.5)
+    times = jnp.linspace(0.0, horizon, 1001)
+    gaps = jnp.full(1001, horizon / 1000).at[jnp.array([0, -1])].multiply(0.5)
     chosen = form(kind) if normal_form is None else normal_form
     return amplification(chosen, jnp.array([start]), times, gaps, jnp.asarray(mu, float))
 
@@ -58,7 +58,7 @@ def test_the_laws_meet_at_the_crossover():
 
 
 def test_the_peak_over_mu_is_late_and_where_it_is_predicted():
-    mu = jnp.linspace(-0.1, 0.8, 361)
+    mu = jnp.linspace(-0.1, 0.8, 181)
     for start in (1e-2, 1e-3, 1e-4):
         found = law("pitchfork", 40.0, mu, start=start)
         assert found.peak > 0.05

@@ -8,8 +8,8 @@ import pytest
 from jaxtyping import Array, Float
 
 from bifbridge.landscape import compare, critical_projector, predict_cell_kernel
-from bifbridge.normal_forms import MapNormalForm, map_normal_form
-from bifbridge.sntk import StateSpaceNTK, linearise_map, state_split
+from bifbridge.normal_forms import MapNormalForm, NeimarkSackerNormalForm, map_normal_form
+from bifbridge.sntk import StateSpaceNTK, linearise_map
 
 MIXING = jnp.array([[1.0, 0.4, 0.0], [0.0, 0.8, 0.3], [0.2, 0.0, 1.1]])
 
@@ -44,14 +44,6 @@ class Cell(eqx.Module):
         return self.weights @ jnp.tanh(z)
 
 
-def turning_cell(units=5, angle=0.7):
-    """A Neimark-Sacker point whose residual multipliers are below 0.3."""
-    basis = jnp.eye(units) + 0.25 * jr.normal(jr.key(0), (units, units))
-    core = jnp.diag(jnp.array([0.0, 0.0] + [0.3 * (-1) ** i for i in range(units - 2)]))
-    turn = jnp.array([[jnp.cos(angle), -jnp.sin(angle)], [jnp.sin(angle), jnp.cos(angle)]])
-    return Cell(basis @ core.at[:2, :2].set(turn) @ jnp.linalg.inv(basis))
-
-
 def agreement(cell, form, start, steps, names):
     predicted = predict_cell_kernel(form, start, steps)
     return compare(predicted, StateSpaceNTK(linearise_map(cell, start, steps, names=names)))
@@ -79,26 +71,35 @@ def test_at_multiplier_one_form_and_channel_are_those_of_the_reduced_map(kind):
     assert found.top_eigenvalue_ratio == pytest.approx(1, abs=0.1)
 
 
-@pytest.mark.slow
 def test_a_flip_and_a_neimark_sacker_point_are_read_off_the_cell_alone():
-    flip = Cell(jnp.diag(jnp.array([-1.0, 0.3, -0.2])))
-    form = map_normal_form(flip, jnp.zeros(3))
-    start = 0.02 * jnp.array([[1.0], [-0.5]]) * form.right
-    one = agreement(flip, form, start, 60, None)
+    """For z⁺ = W tanh z at 0, C(v, v, v) = −2 W v³ and ∇_W λ = w vᵀ."""
+    basis = jnp.eye(4) + 0.25 * jr.normal(jr.key(0), (4, 4))
+    flip = Cell(basis @ jnp.diag(jnp.array([-1.0, 0.3, -0.2, 0.1])) @ jnp.linalg.inv(basis))
+    form = map_normal_form(flip, jnp.zeros(4))
+    assert isinstance(form, MapNormalForm)
     assert form.kind == "flip"
-    assert one.participation_ratio < 1.05
-    assert one.operator_cosine > 0.99
-    cell = turning_cell()
-    form = map_normal_form(cell, jnp.zeros(5))
-    assert form.kind == "neimark_sacker"
-    start = 2 * (0.02 * jnp.array([[1.0], [1j], [-0.5]]) * form.right).real
-    two = agreement(cell, form, start, 60, None)
-    assert two.participation_ratio == pytest.approx(2, rel=0.1)
-    assert two.subspace_angles.shape == (2,)
-    assert two.operator_cosine > 0.98
-    split = state_split(StateSpaceNTK(linearise_map(cell, start, 60)), critical_projector(form))
-    assert split.shares["cc"] == pytest.approx(1, abs=0.15)
-    np.testing.assert_allclose(sum(split.shares.values()), 1)
+    np.testing.assert_allclose(form.cubic, jnp.sum(form.left * form.right**3) / 3, rtol=1e-10)
+    np.testing.assert_allclose(
+        form.unfolding_gradient, -jnp.outer(form.left, form.right).ravel(), atol=1e-10
+    )
+    start = 0.02 * jnp.array([[1.0], [-0.5]]) * form.right
+    assert predict_cell_kernel(form, start, 20).rank == 1
+
+    angle = 0.7
+    turn = jnp.array([[jnp.cos(angle), -jnp.sin(angle)], [jnp.sin(angle), jnp.cos(angle)]])
+    core = jnp.diag(jnp.array([0.0, 0.0, -0.2, 0.1])).at[:2, :2].set(turn)
+    circle = map_normal_form(Cell(basis @ core @ jnp.linalg.inv(basis)), jnp.zeros(4))
+    assert isinstance(circle, NeimarkSackerNormalForm)
+    q, p = circle.right, circle.left
+    np.testing.assert_allclose(circle.cubic, -jnp.sum(p.conj() * q * jnp.abs(q) ** 2), rtol=1e-9)
+    assert circle.unfolding_gradient is not None
+    found = circle.unfolding_gradient + 1j * circle.frequency_gradient
+    known = jnp.exp(-1j * angle) * jnp.outer(p.conj(), q).ravel()
+    np.testing.assert_allclose(found, known, atol=1e-10)
+    start = 2 * (0.02 * jnp.array([[1.0], [1j], [-0.5]]) * q).real
+    assert predict_cell_kernel(circle, start, 20).rank == 2
+    projector = critical_projector(circle)
+    np.testing.assert_allclose(projector.left.T @ projector.right, jnp.eye(2), atol=1e-10)
 
 
 def test_orbits_of_unequal_length_are_what_they_would_be_alone():

@@ -92,8 +92,10 @@ def test_the_critical_block_is_predicted_by_the_projected_dynamics(kind):
     field = Polynomial(matrix, jnp.zeros(UNITS))
     inside = jr.normal(jr.key(1), (3, size)) @ projector.right.T
     trials = Trials(1e-3 * inside, GRID)
-    whole = StateSpaceNTK(field, trials, parameters=NAMES).materialise()
-    reduced = reduced_kernel(field, jnp.zeros(UNITS), projector, trials, parameters=NAMES)
+    # A constant forcing is off resonance with two turning modes: there only slopes grow with t.
+    names = NAMES[:1] if kind == "hopf_hopf" else NAMES
+    whole = StateSpaceNTK(field, trials, parameters=names).materialise()
+    reduced = reduced_kernel(field, jnp.zeros(UNITS), projector, trials, parameters=names)
     found = kernel_agreement(reduced.materialise(), whole, k=1)
     assert found.operator_cosine > 0.98
     assert float(found.subspace_angles[0]) < 0.15

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from bifbridge.fields import CTRNN
-from bifbridge.landscape import compare, predict_kernel
+from bifbridge.landscape import predict_kernel
 from bifbridge.normal_forms import ScalarNormalForm, normal_form
 from bifbridge.sntk import StateSpaceNTK, spectrum
 from bifbridge.trajectories import Trials, uniform_grid
@@ -14,7 +14,7 @@ from tests.curved_systems import CurvedSystem
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["fold", "transcritical", "pitchfork"])
+@pytest.mark.parametrize("kind", ["fold", "pitchfork"])
 def test_at_the_crossing_errors_fall_in_proportion_to_the_amplitude(kind):
     """T grows so that the reduced problem is the same: T a₀ at b₂a², T a₀² at c₃a³ is fixed."""
     field = CurvedSystem(kind)
@@ -22,18 +22,17 @@ def test_at_the_crossing_errors_fall_in_proportion_to_the_amplitude(kind):
     assert isinstance(form, ScalarNormalForm)
     sizes, errors = np.array([0.02, 0.01, 0.005]), []
     for size in sizes:
-        horizon = 1.0 / (size**2 if kind == "pitchfork" else size) * 0.7
-        if kind == "pitchfork":
-            horizon = 0.02 * horizon
+        horizon = 0.014 / size**2 if kind == "pitchfork" else 0.7 / size
         amplitudes = size * jnp.array([1.0, 0.5])
         bent = amplitudes[:, None] * form.right + amplitudes[:, None] ** 2 / 2 * form.second_order
         grid = uniform_grid(horizon, horizon / 600, save_every=6)
         ntk = StateSpaceNTK(field, Trials(bent, grid), parameters=["theta"])
         predicted = predict_kernel(form, amplitudes, grid.times, grid.weights)
-        found = compare(predicted, ntk)
-        errors.append([found.restricted_kernel_error, 1 - found.operator_cosine])
-    slopes = np.polyfit(np.log(sizes), np.log(errors), 1)[0]
-    np.testing.assert_allclose(slopes, [1, 2], atol=0.15)
+        along = predicted.directions[0] / jnp.linalg.norm(predicted.directions[0])
+        x, y = (ntk.weighted(operator.push(along)) for operator in (ntk, predicted))
+        square = (x @ x) ** 2 + (y @ y) ** 2 - 2 * (x @ y) ** 2
+        errors.append(float(jnp.sqrt(square) / (x @ x)))
+    assert np.polyfit(np.log(sizes), np.log(errors), 1)[0] == pytest.approx(1, abs=0.1)
 
 
 def critical_network(n):
@@ -46,7 +45,7 @@ def critical_network(n):
     return CTRNN(jnp.asarray((np.eye(n) - outer) @ weights @ (np.eye(n) - outer) + outer))
 
 
-@pytest.mark.parametrize("n", [2, 16, 64, pytest.param(1024, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("n", [2, 64, pytest.param(1024, marks=pytest.mark.slow)])
 def test_networks_of_every_size_meet_their_prediction_at_a_pitchfork(n):
     field = critical_network(n)
     form = normal_form(field, jnp.zeros(n), names=("weights",), kind="pitchfork")
