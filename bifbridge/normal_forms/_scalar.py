@@ -4,6 +4,7 @@ import math
 from typing import NamedTuple
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array
 
 from bifbridge._compile import quick_jit
@@ -112,6 +113,8 @@ def classify(coefficients: ScalarCoefficients, forcing: float | None) -> tuple[S
     Returns:
         The kind, and the decades between the deciding ratio and `RATIO_TOLERANCE`.
     """
+    # NumPy's numbers are read in a tenth of the time.
+    coefficients = ScalarCoefficients(*(np.asarray(value) for value in coefficients))  # pyright: ignore[reportArgumentType]
     b2, c3 = abs(float(coefficients.quadratic)), abs(float(coefficients.cubic))
     if b2 <= CANCELLATION * float(coefficients.quadratic_size):
         b2 = 0.0

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-import equinox as eqx
 import jax.tree_util as jtu
 import numpy as np
 
@@ -76,13 +75,13 @@ class Event(NamedTuple):
     described: Described | None = None
 
 
-class Step(eqx.Module):
+class Step(NamedTuple):
     """One step of a branch as a parametrised arc, which can be sampled anywhere.
 
     Attributes:
         curve: the curve.
         control: the step control.
-        index: which step.
+        number: which step.
         row: what closed the corrector's system.
         start: its first point.
         end: its last point.
@@ -90,7 +89,7 @@ class Step(eqx.Module):
 
     curve: Curve
     control: StepControl
-    index: int
+    number: int
     row: np.ndarray
     start: Sample
     end: Sample

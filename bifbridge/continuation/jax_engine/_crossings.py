@@ -104,7 +104,7 @@ def prove(
                 converged=True,
                 jump=after - before,
                 multiplicity=1,
-                step=step.index,
+                step=step.number,
                 s=s,
                 bracket=(ends[rank], ends[rank + 2]),
                 tangent=one.detail.direction,

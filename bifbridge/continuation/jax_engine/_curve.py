@@ -9,7 +9,6 @@ Methods* (Springer 1990).
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -22,7 +21,7 @@ from bifbridge.continuation._status import Status
 Extended = Float[Array | np.ndarray, " m"]
 
 
-class Curve(eqx.Module):
+class Curve(NamedTuple):
     """The solution set of residual(x, p) = 0, with x of shape (N,) and the residual too.
 
     Points are stored extended, y = (x, p), of shape (N + 1,). Both callables may be Equinox

@@ -31,6 +31,8 @@ Kind = Literal["fold", "branch_point", "hopf"]
 
 #: Most candidates in one call.
 _CAPACITY = 16
+#: From this many states on, passes over n × n entries are worth the compiler's time.
+_THOROUGH = 128
 
 
 class Candidate(NamedTuple):
@@ -54,6 +56,7 @@ class Detail(NamedTuple):
 
     Attributes:
         point: y, polished.
+        state: z, polished.
         good: whether it was located, and is of the kind that was presumed.
         frequency: ω of a Hopf point, 0 elsewhere.
         direction: the branch's own unit tangent.
@@ -64,6 +67,7 @@ class Detail(NamedTuple):
     """
 
     point: Any
+    state: Any
     good: Any
     frequency: Any
     direction: Any
@@ -79,11 +83,13 @@ class Described(NamedTuple):
     Attributes:
         detail: in NumPy.
         eigenvalues: by falling real part, shape (n,).
+        state: z, in JAX.
         coefficients: of the normal form, in JAX.
     """
 
     detail: Detail
     eigenvalues: np.ndarray
+    state: Array
     coefficients: ScalarCoefficients | HopfCoefficients
 
 
@@ -98,12 +104,14 @@ def describe(curve: Curve, kind: Kind, candidates: Sequence[Candidate]) -> list[
     Returns:
         One description each.
     """
-    size = min(chunk_size(candidates[0].guess.size), _CAPACITY)
+    n = candidates[0].guess.size - 1
+    size, loop = min(chunk_size(n), _CAPACITY), _quick_loop if n < _THOROUGH else _thorough_loop
     found: list[Described] = []
     for first in range(0, len(candidates), size):
         part = candidates[first : first + size]
         arrays = _packed(part, size)
-        found += _unpacked(_loop(curve, kind, *arrays, np.asarray(len(part))), len(part))
+        details = loop(curve, kind, *arrays, np.asarray(len(part)))
+        found += _unpacked(details, len(part))
     return found
 
 
@@ -120,12 +128,13 @@ def describe_members(
     Returns:
         One description each.
     """
-    size = chunk_size(candidates[0].guess.size)
+    n = candidates[0].guess.size - 1
+    size, batch = chunk_size(n), _quick_batch if n < _THOROUGH // 8 else _thorough_batch
     found: list[Described] = []
     for first in range(0, len(candidates), size):
         part = candidates[first : first + size]
         members = np.array([candidate.member for candidate in part] + [0] * (size - len(part)))
-        found += _unpacked(_batch(curves, kind, members, *_packed(part, size)), len(part))
+        found += _unpacked(batch(curves, kind, members, *_packed(part, size)), len(part))
     return found
 
 
@@ -141,15 +150,16 @@ def _packed(part: Sequence[Candidate], size: int) -> tuple[np.ndarray, np.ndarra
 def _unpacked(details: Detail, count: int) -> Iterator[Described]:
     plain: Detail = jtu.tree_map(lambda leaf: np.asarray(leaf)[:count], details)
     values = eigenvalues(plain.matrix)
-    leaves, form = jtu.tree_flatten(details.coefficients)
-    columns = [list(leaf) for leaf in leaves]
+    leaves, form = jtu.tree_flatten((details.state, details.coefficients))
+    # Rows of a long batch are cheaper to cut in one go, but that is one more program per shape.
+    many = count > _CAPACITY
+    columns = [list(leaf) if many else np.asarray(leaf) for leaf in leaves]
     for k in range(count):
-        coefficients = jtu.tree_unflatten(form, [column[k] for column in columns])
+        rows = [column[k] if many else jnp.asarray(column[k]) for column in columns]
         one = jtu.tree_map(lambda leaf, k=k: leaf[k], plain)
-        yield Described(one, values[k], coefficients)
+        yield Described(one, values[k], *jtu.tree_unflatten(form, rows))
 
 
-@quick_jit
 def _loop(
     curve: Curve, kind: Kind, guesses: Any, alongs: Any, frequencies: Any, count: Any
 ) -> Detail:
@@ -165,7 +175,6 @@ def _loop(
     return jax.lax.fori_loop(0, count, fill, empty)
 
 
-@quick_jit
 def _batch(
     curves: Curve, kind: Kind, members: Any, guesses: Any, alongs: Any, frequencies: Any
 ) -> Detail:
@@ -173,6 +182,10 @@ def _batch(
         return _detail(curve, kind, guess, along, frequency)
 
     return eqx.filter_vmap(one)(chosen(curves, members), guesses, alongs, frequencies)
+
+
+_quick_loop, _thorough_loop = quick_jit(_loop), eqx.filter_jit(_loop)
+_quick_batch, _thorough_batch = quick_jit(_batch), eqx.filter_jit(_batch)
 
 
 def _detail(
@@ -208,7 +221,7 @@ def _detail(
     _, v, w = vectors
     rate = _rate(residual, point, direction, v, w)
     return Detail(
-        point, polished.converged & right, omega, direction, rate, matrix,
+        point, state, polished.converged & right, omega, direction, rate, matrix,
         polished.jacobian[:, -1], coefficients,
     )  # fmt: skip
 

@@ -4,7 +4,6 @@ import functools
 from collections.abc import Sequence
 from typing import Literal
 
-import jax.tree_util as jtu
 import numpy as np
 
 from bifbridge._precision import require_x64
@@ -290,5 +289,5 @@ def filled(stretch: Stretch) -> Stretch:
         The same without the empty rows.
     """
     count = int(stretch.count)
-    cut = jtu.tree_map(lambda buffer: np.asarray(buffer)[:count], tuple(stretch)[:-1])
+    cut = (np.asarray(buffer)[:count] for buffer in tuple(stretch)[:-1])
     return Stretch(*cut, count=stretch.count)

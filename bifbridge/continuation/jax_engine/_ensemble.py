@@ -119,9 +119,9 @@ def _follow(
     total = 1
     while total < engine.max_points and np.any(np.asarray(front.status) == Status.RUNNING):
         front, stretch = _traces(curve, control, front, origin, engine.buffer)
-        whole = jtu.tree_map(np.asarray, stretch)
+        whole = [np.asarray(leaf) for leaf in stretch]
         for k in range(count):
-            stretches[k].append(filled(jtu.tree_map(lambda leaf, k=k: leaf[k], whole)))
+            stretches[k].append(filled(Stretch(*(leaf[k] for leaf in whole))))
         total += engine.buffer
     ends = []
     for k in range(count):

@@ -76,7 +76,7 @@ def _crossing(step: Step, low: Sample, high: Sample) -> _Found:
         converged=multiplicity > 1 and b.s - a.s <= 1e-9 * step.end.s,
         jump=jump,
         multiplicity=max(multiplicity, 1),
-        step=step.index,
+        step=step.number,
         s=middle.s,
         bracket=(float(a.point[-1]), float(b.point[-1])),
         tangent=middle.tangent,
@@ -111,7 +111,7 @@ def _turn(step: Step, low: Sample, high: Sample) -> _Found:
                 if found is not None:
                     return found
     event = Event(
-        "branch_point", middle.point, 0.0, False, b.count - a.count, 1, step.index, middle.s,
+        "branch_point", middle.point, 0.0, False, b.count - a.count, 1, step.number, middle.s,
         (float(a.point[-1]), float(b.point[-1])), middle.tangent,
     )  # fmt: skip
     return _Found(event, a, b)
@@ -144,7 +144,7 @@ def _verified(
         converged=True,
         jump=jump,
         multiplicity=1 if abs(jump) == expected else abs(jump),
-        step=step.index,
+        step=step.number,
         s=s,
         bracket=(float(left.point[-1]), float(right.point[-1])),
         tangent=_direction(step, left, right),

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-import jax.numpy as jnp
 import numpy as np
 
 from bifbridge._compile import quick_jit
@@ -92,7 +91,7 @@ def _proved(
             answers = describe(kind, [one.candidate for *_, one in chosen])
             described |= {(k, j): a for (k, j, _), a in zip(chosen, answers, strict=True)}
     return {
-        (id(way.path), step.index): prove(
+        (id(way.path), step.number): prove(
             step, several, [described[k, j] for j in range(len(several))]
         )
         for k, (way, step, several) in enumerate(asked)
@@ -170,7 +169,7 @@ def special_point(way: Way, event: Event, gradient: bool) -> SpecialPoint:
 def _normal_form(
     problem: ContinuationProblem, event: Event, known: Described, gradient: bool
 ) -> NormalForm:
-    state, coefficients = jnp.asarray(event.point[:-1]), known.coefficients
+    state, coefficients = known.state, known.coefficients
     # The field itself is only needed for derivatives with respect to its parameters.
     velocity = _velocity(problem.family, event.point[-1]) if gradient else _nothing
     if isinstance(coefficients, HopfCoefficients):

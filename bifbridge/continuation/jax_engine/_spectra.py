@@ -12,7 +12,6 @@ import jax
 import numpy as np
 from jaxtyping import Array, Complex, Float
 
-from bifbridge._compile import quick_jit
 from bifbridge.continuation.jax_engine._curve import Curve, Extended
 
 #: Entries of all Jacobians of a chunk, and the most points in one.
@@ -116,12 +115,12 @@ def _jacobian(curve: Curve, point: Extended) -> Array:
     return jax.jacfwd(lambda z: curve.residual(z, point[-1]))(point[:-1])
 
 
-@quick_jit
+@eqx.filter_jit
 def _jacobians(curve: Curve, points: Any) -> Array:
     return jax.vmap(lambda point: _jacobian(curve, point))(points)
 
 
-@quick_jit
+@eqx.filter_jit
 def _member_jacobians(curves: Curve, members: Any, points: Any) -> Array:
     return eqx.filter_vmap(_jacobian)(chosen(curves, members), points)
 

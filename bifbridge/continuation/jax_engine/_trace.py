@@ -30,7 +30,7 @@ Flag = Bool[Array | np.ndarray, ""]
 Count = Int[Array | np.ndarray, ""]
 
 
-class StepControl(eqx.Module):
+class StepControl(NamedTuple):
     """Numbers that govern the steps; all are arrays, so changing them does not recompile.
 
     Attributes:
