@@ -89,7 +89,7 @@ def bifurcation_point(
     # The borders choose coordinates; the solution does not depend on them.
     right, left = jax.lax.stop_gradient((right, left / jnp.linalg.norm(left)))
     found = jax.lax.custom_root(
-        lambda y: system(residual, y, right, left)[0], unknowns, _solve, _solve_linear
+        lambda y: system(residual, y, right, left).value, unknowns, _solve, _solve_linear
     )
     return _unpack(found, guess.size, kind)
 
