@@ -1,5 +1,6 @@
 """Cycles: collocation and shooting, their bifurcations, and branch switching."""
 
+from bifbridge.continuation._status import Status as Status
 from bifbridge.continuation.jax_engine.cycles._branch import (
     CYCLE_BIFURCATIONS as CYCLE_BIFURCATIONS,
 )
@@ -21,10 +22,12 @@ from bifbridge.continuation.jax_engine.cycles._start import CycleStart as CycleS
 from bifbridge.continuation.jax_engine.cycles._start import start_from_cycle as start_from_cycle
 from bifbridge.continuation.jax_engine.cycles._start import start_from_hopf as start_from_hopf
 from bifbridge.continuation.jax_engine.cycles._start import start_from_orbit as start_from_orbit
-from bifbridge.continuation.jax_engine.cycles._status import CycleStatus as CycleStatus
 from bifbridge.continuation.jax_engine.cycles._switch import (
     start_from_branch_point as start_from_branch_point,
 )
 from bifbridge.continuation.jax_engine.cycles._switch import (
     start_from_period_doubling as start_from_period_doubling,
 )
+
+#: Branches of equilibria, of cycles, and curves of both end for the reasons of one list.
+CycleStatus = Status

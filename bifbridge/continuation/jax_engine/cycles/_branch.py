@@ -7,11 +7,11 @@ import numpy as np
 from jaxtyping import Complex, Float, Int
 
 from bifbridge.continuation._results import Balance
+from bifbridge.continuation._status import Status
 from bifbridge.continuation.jax_engine.cycles._cycle import RESOLVED, Cycle
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint
 from bifbridge.continuation.jax_engine.cycles._homoclinic import HomoclinicApproach, approach
 from bifbridge.continuation.jax_engine.cycles._normal_form_types import CycleNormalForm
-from bifbridge.continuation.jax_engine.cycles._status import CycleStatus
 
 if TYPE_CHECKING:
     import xarray
@@ -106,8 +106,8 @@ class CycleBranch(eqx.Module):
     nodes: Float[np.ndarray, "K I m1 n"]
     special_points: tuple[CycleSpecialPoint, ...]
     balance: Balance
-    status: CycleStatus = eqx.field(static=True)
-    ends: tuple[CycleStatus, CycleStatus] = eqx.field(static=True)
+    status: Status = eqx.field(static=True)
+    ends: tuple[Status, Status] = eqx.field(static=True)
 
     def __len__(self) -> int:
         return self.parameters.size

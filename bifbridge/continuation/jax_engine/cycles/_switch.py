@@ -93,7 +93,7 @@ def start_from_branch_point(
     degree, size = cycle.nodes.shape[1] - 1, cycle.nodes.shape[2]
     mesh = Mesh(cycle.times, degree)
     here = CyclePoint(cycle.nodes[:, :-1], np.array([cycle.period, cycle.parameter]))
-    weights = arclength_weights(mesh, size, cycle.period, 1.0, 1.0)
+    weights = arclength_weights(mesh, size, cycle.period, (1.0,), 1.0)
     direction = jtu.tree_map(np.asarray, _other(family, mesh, here, point.tangent, weights))
     length = 0.05 if amplitude is None else amplitude
     heading = jtu.tree_map(lambda leaf: leaf * np.sign(length), direction)

@@ -15,6 +15,9 @@ from bifbridge.continuation.jax_engine.two_parameter._families import (
 from bifbridge.continuation.jax_engine.two_parameter._families import (
     PlainTwoParameterFamily as PlainTwoParameterFamily,
 )
+from bifbridge.continuation.jax_engine.two_parameter._families import (
+    as_two_parameter_family as as_two_parameter_family,
+)
 from bifbridge.continuation.jax_engine.two_parameter._results import (
     BifurcationCurve as BifurcationCurve,
 )

@@ -30,9 +30,9 @@ from bifbridge.continuation.jax_engine.two_parameter._results import (
     CodimTwoPoint,
     CurveKind,
 )
+from bifbridge.continuation.jax_engine.two_parameter._spans import Span, inside
 from bifbridge.continuation.jax_engine.two_parameter._special import distinct, special_point
 
-Span = tuple[float, float]
 _KINDS = {"transcritical": "branch_point", "pitchfork": "branch_point"}
 
 
@@ -187,20 +187,12 @@ def _parameters(
     point: SpecialPoint | CodimTwoPoint, second: float | None, spans: tuple[Span, Span]
 ) -> tuple[float, float]:
     if isinstance(point, CodimTwoPoint):
-        p, q = (float(value) for value in point.parameters)
-    elif second is None:
+        return inside("bifurcation_curve", point.parameters, spans)
+    if second is None:
         raise ValueError(
             "bifurcation_curve: the second parameter at the point is not known; give second=."
         )
-    else:
-        p, q = float(point.parameter), float(second)
-    for name, value, (low, high) in (("p", p, spans[0]), ("q", q, spans[1])):
-        if not low <= value <= high:
-            raise ValueError(
-                f"bifurcation_curve: the start {name} = {value} lies outside ({low}, {high}); "
-                "widen the span."
-            )
-    return p, q
+    return inside("bifurcation_curve", (point.parameter, second), spans)
 
 
 def _frequency(point: SpecialPoint | CodimTwoPoint, frequency: float | None) -> float:
