@@ -8,6 +8,7 @@ import jax.tree_util as jtu
 import numpy as np
 from jaxtyping import Array, Int
 
+from bifbridge._compile import quick_jit
 from bifbridge._custom_types import Scalar
 from bifbridge.continuation.jax_engine.cycle_curves._critical import (
     Borders,
@@ -103,11 +104,9 @@ def correct_curve(
     return iterate(family, step, guess, closing.weights, along, tolerance, max_iterations)
 
 
-@eqx.filter_jit
-def critical_at(
-    family: CurveFields, mesh: Mesh, point: CyclePoint, borders: Borders
-) -> tuple[Critical, CyclePoint]:
-    """The bordered problem at a point, with the derivative of G.
+@quick_jit
+def critical_at(family: CurveFields, mesh: Mesh, point: CyclePoint, borders: Borders) -> Critical:
+    """The bordered problem at a point.
 
     Args:
         family: the fields.
@@ -116,11 +115,39 @@ def critical_at(
         borders: of the test functions.
 
     Returns:
-        G, V and Ψ; and the derivative, as `slopes_of_values` has it.
+        G, V and Ψ.
     """
     linear = linearise(family, mesh, point)
-    critical = solve_critical(linear, phase_row(mesh, point.states), point, borders)
-    return critical, slopes_of_values(family, mesh, point, borders.kind, critical)
+    return solve_critical(linear, phase_row(mesh, point.states), point, borders)
+
+
+_slopes = quick_jit(slopes_of_values)
+
+
+def independent(
+    family: CurveFields, mesh: Mesh, point: CyclePoint, borders: Borders, weights: CyclePoint
+) -> Borders:
+    """The borders with the combinations of G's entries that vary most, and so are independent.
+
+    Args:
+        family: the fields.
+        mesh: the mesh.
+        point: the unknowns.
+        borders: that have the null vectors.
+        weights: of the arclength norm.
+
+    Returns:
+        The borders with new weights.
+    """
+    k = functions_of(borders.kind)
+    if k == 1:
+        return borders
+    slopes = _slopes(family, mesh, point, borders.kind, critical_at(family, mesh, point, borders))
+    states = np.asarray(slopes.states) / np.sqrt(weights.states)
+    scalars = np.asarray(slopes.scalars) / np.sqrt(weights.scalars)
+    rows = np.concatenate([part.reshape(k * k, -1) for part in (states, scalars)], 1)
+    left = np.linalg.svd(rows, full_matrices=False)[0]
+    return Borders(borders.kind, borders.rows, borders.columns, left[:, :k].T.reshape(k, k, k))
 
 
 class CurveChart(AbstractChart):
@@ -181,23 +208,6 @@ def generic_borders(kind: Any, shape: tuple[int, ...]) -> Borders:
     rows = generator.normal(size=(k, intervals, degree, k * n))
     columns = generator.normal(size=(intervals, degree * k * n, k))
     return Borders(kind, rows, columns, np.eye(k * k)[:k].reshape(k, k, k))
-
-
-def independent(slopes: CyclePoint, weights: CyclePoint) -> np.ndarray:
-    """The combinations of G's entries that vary most, and so are independent.
-
-    Args:
-        slopes: the derivative of every entry.
-        weights: of the arclength norm.
-
-    Returns:
-        Combinations, shape (k, k, k).
-    """
-    k = slopes.scalars.shape[0]
-    states = np.asarray(slopes.states / np.sqrt(weights.states)).reshape(k * k, -1)
-    scalars = np.asarray(slopes.scalars / np.sqrt(weights.scalars)).reshape(k * k, -1)
-    left = np.linalg.svd(np.concatenate([states, scalars], 1), full_matrices=False)[0]
-    return left[:, :k].T.reshape(k, k, k)
 
 
 def _solve(

@@ -121,12 +121,10 @@ def _borders(
     # Any borders give the null vectors at the bifurcation itself; two rounds allow for a guess.
     borders = generic_borders(kind, guess.states.shape)
     for _ in range(3):
-        critical, _ = jtu.tree_map(np.asarray, critical_at(fields, mesh, guess, borders))
+        critical = jtu.tree_map(np.asarray, critical_at(fields, mesh, guess, borders))
         borders = renewed(borders, critical)
-    _, slopes = jtu.tree_map(np.asarray, critical_at(fields, mesh, guess, borders))
     chart = CurveSetting(fields, borders).chart(mesh, guess, options)
-    combinations = independent(slopes, chart.weights)
-    return Borders(kind, borders.rows, borders.columns, combinations)
+    return independent(fields, mesh, guess, borders, chart.weights)
 
 
 def _first(

@@ -2,12 +2,12 @@
 
 from typing import Any, NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
+from bifbridge._compile import quick_jit
 from bifbridge.continuation.jax_engine.cycle_curves._correct import CurveFields, critical_at
 from bifbridge.continuation.jax_engine.cycle_curves._critical import (
     Borders,
@@ -78,7 +78,7 @@ def observe(family: CurveFields, mesh: Mesh, borders: Borders, sample: Sample) -
         The observations.
     """
     point, kind = sample.point, borders.kind
-    critical, _ = critical_at(family, mesh, point, borders)
+    critical = critical_at(family, mesh, point, borders)
     if kind == "neimark_sacker":
         cosine = float(point.scalars[-1])
         tests = [cosine, _torus_coefficient(family, mesh, point, cosine)]
@@ -118,7 +118,7 @@ def _torus_coefficient(family: Any, mesh: Mesh, point: CyclePoint, cosine: float
     return float(coefficient.real)
 
 
-@eqx.filter_jit
+@quick_jit
 def _jordan_tests(
     family: CurveFields, mesh: Mesh, point: CyclePoint, kind: CycleCurveKind, at: Critical
 ) -> tuple[Array, Array]:

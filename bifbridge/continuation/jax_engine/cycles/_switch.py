@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
 
+from bifbridge._compile import quick_jit
 from bifbridge.continuation._families import AbstractFamily, as_family
 from bifbridge.continuation.jax_engine.cycles._branch import CycleSpecialPoint
 from bifbridge.continuation.jax_engine.cycles._condense import solve_bordered
@@ -100,7 +100,7 @@ def start_from_branch_point(
     return CycleStart(family, mesh, combine(here, direction, length), heading)
 
 
-@eqx.filter_jit
+@quick_jit
 def _other(
     family: AbstractFamily,
     mesh: Mesh,

@@ -17,6 +17,7 @@ from bifbridge.continuation.jax_engine.cycles._discretise import (
     at_points,
     expand,
     field_at,
+    slopes,
     variational,
 )
 from bifbridge.normal_forms import multilinear
@@ -156,6 +157,18 @@ class Linear(eqx.Module):
             The values.
         """
         return at_points(self.mesh, expand(nodes, factor))
+
+    def slopes(self, nodes: Nodes) -> Nodes:
+        """Derivatives by time of a periodic function, at the Gauss points.
+
+        Args:
+            nodes: node values.
+
+        Returns:
+            The derivatives.
+        """
+        scale = self.mesh.widths[:, None, None] * self.point.scalars[0]
+        return slopes(self.mesh, expand(nodes)) / scale
 
     def row(self, nodes: Nodes) -> Nodes:
         """The functional ∫ nodes̄·y.
