@@ -95,3 +95,37 @@ def _unresolved(
         explained[point.index] += jump
     changes = np.abs(np.diff([seen.count for seen in observed]))
     return int(np.sum(np.maximum(changes - explained, 0)))
+
+
+def joined(first: CycleBifurcationCurve, second: CycleBifurcationCurve) -> CycleBifurcationCurve:
+    """A curve and its continuation, which starts at its last point.
+
+    Args:
+        first: the curve.
+        second: what follows; it may have no points.
+
+    Returns:
+        The whole.
+    """
+    names = ["parameters", *empty_arrays((1, 2, first.maxima.shape[1]))]
+    arrays = {
+        name: np.concatenate([getattr(first, name), getattr(second, name)[1:]]) for name in names
+    }
+    tests = {
+        name: np.concatenate([values, second.tests[name][1:]])
+        for name, values in first.tests.items()
+    }
+    offset, ends = len(first) - 1, (first.ends[0], second.ends[1])
+    later = [
+        CycleCodimTwoPoint(p.kind, p.parameters, p.cycle, p.converged, p.index + offset)
+        for p in second.special_points
+    ]
+    return CycleBifurcationCurve(
+        kind=first.kind,
+        **arrays,
+        tests=tests,
+        special_points=(*first.special_points, *later),
+        unresolved=first.unresolved + second.unresolved,
+        status=max(ends),
+        ends=ends,
+    )

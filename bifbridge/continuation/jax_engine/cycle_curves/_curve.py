@@ -7,7 +7,7 @@ import numpy as np
 
 from bifbridge._precision import require_x64
 from bifbridge.continuation._status import Status
-from bifbridge.continuation.jax_engine.cycle_curves._assemble import assemble
+from bifbridge.continuation.jax_engine.cycle_curves._assemble import assemble, joined
 from bifbridge.continuation.jax_engine.cycle_curves._correct import (
     CurveFields,
     critical_at,
@@ -27,6 +27,7 @@ from bifbridge.continuation.jax_engine.cycle_curves._setting import CurveSetting
 from bifbridge.continuation.jax_engine.cycles._arc import NewtonOptions, scalar_row
 from bifbridge.continuation.jax_engine.cycles._branch import CycleSpecialPoint
 from bifbridge.continuation.jax_engine.cycles._correct import combine, dot, norm, weigh
+from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
 from bifbridge.continuation.jax_engine.cycles._engine import (
     CycleEngine,
@@ -91,15 +92,62 @@ def cycle_bifurcation_curve(
     """
     require_x64("cycle_bifurcation_curve")
     engine = CycleEngine() if engine is None else engine
-    fields = CurveFields(as_two_parameter_family(family))
+    plane = as_two_parameter_family(family)
     kind = _kind(point, kind)
     p, q = _parameters(point, second, spans)
-    cycle = point.cycle
+    scalars = [p, q, _cosine(point)] if kind == "neimark_sacker" else [p, q]
+    return _followed(CurveFields(plane), kind, point.cycle, scalars, spans, engine, None)
+
+
+def resume_cycle_curve(
+    family: Any,
+    curve: CycleBifurcationCurve,
+    *,
+    spans: tuple[Span, Span],
+    engine: CycleEngine | None = None,
+) -> CycleBifurcationCurve:
+    """Follow a curve of cycle bifurcations further from its last point.
+
+    Args:
+        family: the two-parameter family of the curve, or f(z, p, q).
+        curve: the curve, perhaps read from a file.
+        spans: the intervals of both parameters; they may have been widened.
+        engine: step sizes and tolerances; `CycleEngine()` unless given.
+
+    Returns:
+        The longer curve: the old points, then the new ones.
+
+    Raises:
+        ValueError: if the curve has fewer than two points.
+    """
+    require_x64("resume_cycle_curve")
+    if len(curve) < 2:
+        raise ValueError(
+            f"resume_cycle_curve: got a curve of {len(curve)} points, expected at least 2: they "
+            "give the direction in which to go on."
+        )
+    engine = CycleEngine() if engine is None else engine
+    fields = CurveFields(as_two_parameter_family(family))
+    scalars = curve.parameters
+    if curve.kind == "neimark_sacker":
+        scalars = np.column_stack([scalars, curve.tests["cosine"]])
+    last, ahead = [float(value) for value in scalars[-1]], scalars[-1] - scalars[-2]
+    rest = _followed(fields, curve.kind, curve.cycle(-1), last, spans, engine, ahead)
+    return joined(curve, rest)
+
+
+def _followed(
+    fields: CurveFields,
+    kind: CycleCurveKind,
+    cycle: Cycle,
+    scalars: list[float],
+    spans: tuple[Span, Span],
+    engine: CycleEngine,
+    ahead: np.ndarray | None,
+) -> CycleBifurcationCurve:
+    # Both ways from a cycle, or only the way in which the scalars change as given.
     mesh = Mesh(cycle.times, cycle.nodes.shape[1] - 1)
-    scalars = [cycle.period, p, q]
-    if kind == "neimark_sacker":
-        scalars.append(_cosine(point))
-    guess = CyclePoint(np.asarray(cycle.nodes)[:, :-1], np.array(scalars))
+    guess = CyclePoint(np.asarray(cycle.nodes)[:, :-1], np.array([cycle.period, *scalars]))
     bounds = tuple((float(lower), float(upper)) for lower, upper in spans)
     options = follow_options(engine, Sample(0.0, guess, guess, cycle, 0), bounds)
     setting = CurveSetting(fields, _borders(fields, mesh, guess, kind, options))
@@ -108,11 +156,13 @@ def cycle_bifurcation_curve(
         return assemble(kind, [], guess.states.shape, status)
     observed = setting.observe(setting.chart(mesh, first.point, options), first)
     setting = setting.following(observed)
-    paths = [
-        follow(setting, mesh, turned(first, sign), observed, options)
-        for sign in _signs(engine, first)
-    ]
+    signs = _signs(engine, first) if ahead is None else (_sign(first, ahead),)
+    paths = [follow(setting, mesh, turned(first, sign), observed, options) for sign in signs]
     return assemble(kind, paths, guess.states.shape, Status.RUNNING)
+
+
+def _sign(first: Sample, ahead: np.ndarray) -> float:
+    return 1.0 if first.tangent.scalars[1:] @ ahead >= 0 else -1.0
 
 
 def _borders(

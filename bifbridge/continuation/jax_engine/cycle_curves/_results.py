@@ -1,5 +1,7 @@
 """What a continuation of cycle bifurcations returns: a curve and its special points."""
 
+from typing import TYPE_CHECKING
+
 import equinox as eqx
 import numpy as np
 from jaxtyping import Bool, Complex, Float, Int
@@ -7,6 +9,10 @@ from jaxtyping import Bool, Complex, Float, Int
 from bifbridge.continuation._status import Status
 from bifbridge.continuation.jax_engine.cycle_curves._critical import CycleCurveKind
 from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
 
 _PLURALS = {
     "cycle_fold": "cycle folds",
@@ -138,6 +144,26 @@ class CycleBifurcationCurve(eqx.Module):
         if self.kind != "neimark_sacker":
             return np.full(len(self), np.nan)
         return np.arccos(np.where(self.neutral, np.nan, self.tests["cosine"]))
+
+    def to_xarray(self) -> "xr.Dataset":
+        """The curve as a dataset, see `cycle_curve_to_xarray`.
+
+        Returns:
+            The dataset.
+        """
+        from bifbridge.continuation.jax_engine.cycle_curves import _storage  # it imports this
+
+        return _storage.cycle_curve_to_xarray(self)
+
+    def to_dataframe(self) -> "pd.DataFrame":
+        """The curve as a table, see `cycle_curve_to_dataframe`; needs pandas.
+
+        Returns:
+            One row per point.
+        """
+        from bifbridge.continuation.jax_engine.cycle_curves import _storage  # it imports this
+
+        return _storage.cycle_curve_to_dataframe(self)
 
     def __repr__(self) -> str:
         lines = [f"Curve of {len(self)} {_PLURALS[self.kind]}, n = {self.maxima.shape[1]}"]

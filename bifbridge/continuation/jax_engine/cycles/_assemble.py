@@ -160,3 +160,37 @@ def _empty(shape: tuple[int, ...], status: Status) -> CycleBranch:
         status=status,
         ends=(status, status),
     )
+
+
+def joined(first: CycleBranch, second: CycleBranch) -> CycleBranch:
+    """A branch and its continuation, which starts at its last point.
+
+    Args:
+        first: the branch.
+        second: what follows; it may have no points.
+
+    Returns:
+        The whole.
+    """
+    names = ["parameters", *empty_arrays((1, 2, first.maxima.shape[1]))]
+    arrays = {
+        name: np.concatenate([getattr(first, name), getattr(second, name)[1:]]) for name in names
+    }
+    offset = len(first) - 1
+    moved = [_moved(point, point.index + offset, 1) for point in second.special_points]
+    one, two = first.balance, second.balance
+    ends = (first.ends[0], second.ends[1])
+    meet = one.unstable_end == two.unstable_start or len(second) == 0
+    return CycleBranch(
+        **arrays,
+        special_points=(*first.special_points, *moved),
+        balance=Balance(
+            unstable_start=one.unstable_start,
+            unstable_end=two.unstable_end if len(second) else one.unstable_end,
+            located=one.located + two.located,
+            unresolved=one.unresolved + two.unresolved,
+            explained=one.explained and two.explained and meet,
+        ),
+        status=max(ends),
+        ends=ends,
+    )
