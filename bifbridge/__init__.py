@@ -31,6 +31,7 @@ from bifbridge.continuation import LearningEvent as LearningEvent
 from bifbridge.continuation import LearningPath as LearningPath
 from bifbridge.continuation import LineFamily as LineFamily
 from bifbridge.continuation import PlainFamily as PlainFamily
+from bifbridge.continuation import PlainTwoParameterFamily as PlainTwoParameterFamily
 from bifbridge.continuation import SpecialPoint as SpecialPoint
 from bifbridge.continuation import Status as Status
 from bifbridge.continuation import bifurcation_curve as bifurcation_curve

@@ -69,6 +69,9 @@ from bifbridge.continuation.jax_engine.cycles import start_from_orbit as start_f
 from bifbridge.continuation.jax_engine.cycles import (
     start_from_period_doubling as start_from_period_doubling,
 )
+from bifbridge.continuation.jax_engine.two_parameter import (
+    AbstractTwoParameterFamily as AbstractTwoParameterFamily,
+)
 from bifbridge.continuation.jax_engine.two_parameter import BifurcationCurve as BifurcationCurve
 from bifbridge.continuation.jax_engine.two_parameter import CodimTwoPoint as CodimTwoPoint
 from bifbridge.continuation.jax_engine.two_parameter import (
@@ -76,6 +79,9 @@ from bifbridge.continuation.jax_engine.two_parameter import (
 )
 from bifbridge.continuation.jax_engine.two_parameter import (
     LeafTwoParameterFamily as LeafTwoParameterFamily,
+)
+from bifbridge.continuation.jax_engine.two_parameter import (
+    PlainTwoParameterFamily as PlainTwoParameterFamily,
 )
 from bifbridge.continuation.jax_engine.two_parameter import bifurcation_curve as bifurcation_curve
 from bifbridge.continuation.jax_engine.two_parameter import load_curve as load_curve
