@@ -21,6 +21,7 @@ from bifbridge.continuation._learning_path import TrackedEquilibrium as TrackedE
 from bifbridge.continuation._learning_path import continue_between as continue_between
 from bifbridge.continuation._learning_path import path_engine as path_engine
 from bifbridge.continuation._learning_path import track_equilibria as track_equilibria
+from bifbridge.continuation._problem import AbstractBranchingEngine as AbstractBranchingEngine
 from bifbridge.continuation._problem import AbstractEngine as AbstractEngine
 from bifbridge.continuation._problem import ContinuationProblem as ContinuationProblem
 from bifbridge.continuation._problem import continuation as continuation
