@@ -4,6 +4,9 @@ from bifbridge._errors import BifbridgeError as BifbridgeError
 from bifbridge._errors import ConfigError as ConfigError
 from bifbridge._errors import DivergenceError as DivergenceError
 from bifbridge._errors import FileFormatError as FileFormatError
+from bifbridge._errors import JuliaCrashError as JuliaCrashError
+from bifbridge._errors import JuliaExecutionError as JuliaExecutionError
+from bifbridge._errors import JuliaUnavailableError as JuliaUnavailableError
 from bifbridge._errors import PrecisionError as PrecisionError
 from bifbridge._errors import RunFolderError as RunFolderError
 from bifbridge._version import __version__ as __version__
@@ -29,6 +32,7 @@ from bifbridge.continuation import continuation as continuation
 from bifbridge.continuation import continuation_ensemble as continuation_ensemble
 from bifbridge.continuation import continue_between as continue_between
 from bifbridge.continuation import find_equilibria as find_equilibria
+from bifbridge.continuation import julia_available as julia_available
 from bifbridge.continuation import load_branch as load_branch
 from bifbridge.continuation import save_branch as save_branch
 from bifbridge.continuation import track_equilibria as track_equilibria

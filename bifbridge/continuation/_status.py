@@ -18,6 +18,7 @@ class Status(enum.IntEnum):
     SINGULAR = 6
     NOT_FINITE = 7
     NO_EQUILIBRIUM = 8
+    INTERRUPTED = 9
 
     @property
     def ok(self) -> bool:
@@ -45,4 +46,5 @@ _SENTENCES = {
     Status.SINGULAR: "The bordered Jacobian is singular even at the smallest step.",
     Status.NOT_FINITE: "The field returned a value that is not finite.",
     Status.NO_EQUILIBRIUM: "Newton's method found no equilibrium from the start state.",
+    Status.INTERRUPTED: "The run was interrupted; the points reached until then are kept.",
 }
