@@ -34,6 +34,7 @@ from bifbridge.continuation._storage import branch_to_dataframe as branch_to_dat
 from bifbridge.continuation._storage import branch_to_xarray as branch_to_xarray
 from bifbridge.continuation._storage import load_branch as load_branch
 from bifbridge.continuation._storage import save_branch as save_branch
+from bifbridge.continuation.bifurcationkit import BifurcationKit as BifurcationKit
 from bifbridge.continuation.bifurcationkit import julia_available as julia_available
 from bifbridge.continuation.jax_engine import JaxEngine as JaxEngine
 from bifbridge.continuation.jax_engine import KrylovEngine as KrylovEngine

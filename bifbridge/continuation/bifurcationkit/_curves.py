@@ -21,7 +21,9 @@ _KINDS = {
 }
 
 
-def curve(kind: str, ways: list[Raw], spans: tuple[tuple[float, float], tuple[float, float]]) -> BifurcationCurve:
+def curve(
+    kind: str, ways: list[Raw], spans: tuple[tuple[float, float], tuple[float, float]]
+) -> BifurcationCurve:
     """A curve from one way, or from a backward and a forward one.
 
     Args:
@@ -47,7 +49,9 @@ def curve(kind: str, ways: list[Raw], spans: tuple[tuple[float, float], tuple[fl
     return _assembled(kind, way, special, ends, spans)
 
 
-def _assembled(kind: Any, way: Raw, special: list[CodimTwoPoint], ends: Any, spans: Any) -> BifurcationCurve:
+def _assembled(
+    kind: Any, way: Raw, special: list[CodimTwoPoint], ends: Any, spans: Any
+) -> BifurcationCurve:
     parameters = np.asarray(way["parameters"], float).reshape(-1, 2)
     states = np.asarray(way["states"], float)
     n = states.shape[1]
@@ -81,7 +85,9 @@ def _glued(backward: Raw, forward: Raw) -> Raw:
         return np.concatenate([np.asarray(a)[:0:-1], np.asarray(b)])
 
     names = ("parameters", "states", "frequencies", "eigenvalues", "iterations")
-    tests = {name: glue(backward["tests"][name], forward["tests"][name]) for name in forward["tests"]}
+    tests = {
+        name: glue(backward["tests"][name], forward["tests"][name]) for name in forward["tests"]
+    }
     return {name: glue(backward[name], forward[name]) for name in names} | {"tests": tests}
 
 
@@ -106,7 +112,9 @@ def codim_two_point(kind: str, point: Raw, eigenvalues: np.ndarray) -> CodimTwoP
     best = point if refined is None else refined
     state = np.asarray(best["state"], float)
     index = int(point["index"])
-    nearby = eigenvalues[min(index, len(eigenvalues) - 1)] if len(eigenvalues) else np.zeros(0, complex)
+    nearby = (
+        eigenvalues[min(index, len(eigenvalues) - 1)] if len(eigenvalues) else np.zeros(0, complex)
+    )
     found = codim_two(point["normal_form"] or {}, state)
     return CodimTwoPoint(
         kind=_KINDS.get(point["type"], "unresolved"),

@@ -35,7 +35,9 @@ def cycle_branch(raw: Raw, n: int) -> CycleBranch:
     ending = CycleStatus.NO_CYCLE if word == "no_equilibrium" else CycleStatus[any_name(word)]
     times = np.asarray(raw["times"], float)
     nodes = _own_nodes(np.asarray(raw["nodes"], float), bool(raw["equidistant"]))
-    multipliers, trivial = _split(np.asarray(raw["multipliers"], complex).reshape(len(times), -1), n)
+    multipliers, trivial = _split(
+        np.asarray(raw["multipliers"], complex).reshape(len(times), -1), n
+    )
     parameters, periods = (np.asarray(raw[name], float) for name in ("parameters", "periods"))
     points = tuple(_special_point(point, raw, n) for point in raw["points"])
     return CycleBranch(
@@ -115,7 +117,9 @@ def _special_point(point: Raw, raw: Raw, n: int) -> CycleSpecialPoint:
     return CycleSpecialPoint(
         kind=kind,
         cycle=cycle,
-        normal_form=cycle_normal_form(kind, point["normal_form"] or {}, raw, float(point["period"])),
+        normal_form=cycle_normal_form(
+            kind, point["normal_form"] or {}, raw, float(point["period"])
+        ),
         converged=point["status"] == "converged",
         index=max(int(point["index"]) - 1, 0),
         jump=int(point["delta"][0]),
@@ -173,7 +177,9 @@ def _mode(form: Raw, raw: Raw) -> np.ndarray:
     starts = np.arange(0, len(flat) - 1, degree)
     nodes = np.stack([flat[start : start + degree + 1] for start in starts])
     own = np.einsum(
-        "jk,ikn->ijn", interpolation_matrix(np.linspace(0, 1, degree + 1), basis(degree).nodes), nodes
+        "jk,ikn->ijn",
+        interpolation_matrix(np.linspace(0, 1, degree + 1), basis(degree).nodes),
+        nodes,
     )
     return own if np.any(np.abs(own.imag) > 1e-12 * np.max(np.abs(own))) else own.real
 

@@ -268,7 +268,9 @@ class BifurcationKit(AbstractBranchingEngine):
                 "fold or Hopf point, or kind='fold' or 'hopf'."
             )
         if second is None and not isinstance(point, CodimTwoPoint):
-            raise ValueError("BifurcationKit.bifurcation_curve: give second=, the parameter q there.")
+            raise ValueError(
+                "BifurcationKit.bifurcation_curve: give second=, the parameter q there."
+            )
         p = float(point.parameter)
         q = float(point.second_parameter if second is None else second)  # pyright: ignore
         plane = as_two_parameter_family(family)
@@ -356,7 +358,12 @@ class BifurcationKit(AbstractBranchingEngine):
         }
 
     def _ask(
-        self, entry: str, problem: ContinuationProblem, *arguments: Any, hooked: bool = True, **more: Any
+        self,
+        entry: str,
+        problem: ContinuationProblem,
+        *arguments: Any,
+        hooked: bool = True,
+        **more: Any,
     ) -> Any:
         require_x64("BifurcationKit")
         if problem.events:
@@ -386,7 +393,9 @@ class BifurcationKit(AbstractBranchingEngine):
         return {"up": [1.0], "down": [-1.0]}.get(self.directions, [-1.0, 1.0])
 
 
-def _plain_method(method: Collocation | Shooting, delta_p: float, max_period: float) -> dict[str, Any]:
+def _plain_method(
+    method: Collocation | Shooting, delta_p: float, max_period: float
+) -> dict[str, Any]:
     shooting = isinstance(method, Shooting)
     return {
         "name": "Shooting" if shooting else "Collocation",

@@ -13,7 +13,6 @@ from bifbridge.continuation.bifurcationkit.translation import (
     translate_family,
     translate_function,
 )
-from bifbridge.continuation.bifurcationkit.translation._self_test import check_translation
 
 #: How a field gets to Julia.
 Way = Literal["translate", "callback"]
@@ -77,8 +76,14 @@ def plane_request(
 
 
 def _check(
-    translated: JuliaField, function: Callable[[Any, Any], Any], state: Any, parameter: Any, call: Call
+    translated: JuliaField,
+    function: Callable[[Any, Any], Any],
+    state: Any,
+    parameter: Any,
+    call: Call,
 ) -> None:
+    from bifbridge.continuation.bifurcationkit.translation._self_test import check_translation
+
     request = _plain(translated)
 
     def evaluator(kind: str, z: Any, p: Any, directions: Any = ()) -> np.ndarray:

@@ -38,7 +38,9 @@ _CLASSES: dict[str, ScalarKind] = {
 }
 
 
-def normal_form(raw: Raw, state: np.ndarray, eigenvalues: np.ndarray, kind: str) -> NormalForm | None:
+def normal_form(
+    raw: Raw, state: np.ndarray, eigenvalues: np.ndarray, kind: str
+) -> NormalForm | None:
     """The normal form of a special point of a branch.
 
     Args:
@@ -59,7 +61,9 @@ def normal_form(raw: Raw, state: np.ndarray, eigenvalues: np.ndarray, kind: str)
     return None
 
 
-def scalar(raw: Raw, state: np.ndarray, eigenvalues: np.ndarray, kind: str = "") -> ScalarNormalForm:
+def scalar(
+    raw: Raw, state: np.ndarray, eigenvalues: np.ndarray, kind: str = ""
+) -> ScalarNormalForm:
     """The normal form at one real critical eigenvalue.
 
     Args:
@@ -73,7 +77,9 @@ def scalar(raw: Raw, state: np.ndarray, eigenvalues: np.ndarray, kind: str = "")
     Returns:
         The normal form.
     """
-    right, left, second = (np.asarray(raw[name], float) for name in ("right", "left", "second_order"))
+    right, left, second = (
+        np.asarray(raw[name], float) for name in ("right", "left", "second_order")
+    )
     sign = _sign(right)
     size = float(np.linalg.norm(right))
     scale = sign / size

@@ -132,7 +132,9 @@ class PALC(eqx.Module):
 
     def __check_init__(self):
         if self.tangent not in {"Secant", "Bordered"}:
-            raise ValueError(f"PALC: got tangent={self.tangent!r}, expected 'Secant' or 'Bordered'.")
+            raise ValueError(
+                f"PALC: got tangent={self.tangent!r}, expected 'Secant' or 'Bordered'."
+            )
         if not 0 < self.theta < 1:
             raise ValueError(f"PALC: got theta={self.theta}, expected a number between 0 and 1.")
 
@@ -180,7 +182,9 @@ class KrylovKit(eqx.Module):
         Returns:
             The numbers by name.
         """
-        return {name: getattr(self, name) for name in ("dim", "rtol", "maxiter", "eig_dim", "eig_tol")}
+        return {
+            name: getattr(self, name) for name in ("dim", "rtol", "maxiter", "eig_dim", "eig_tol")
+        }
 
 
 class Collocation(eqx.Module):
