@@ -14,6 +14,7 @@ from bifbridge.continuation import Balance as Balance
 from bifbridge.continuation import BifurcationKit as BifurcationKit
 from bifbridge.continuation import Branch as Branch
 from bifbridge.continuation import ContinuationProblem as ContinuationProblem
+from bifbridge.continuation import CrossCheck as CrossCheck
 from bifbridge.continuation import Diagram as Diagram
 from bifbridge.continuation import DirectionFamily as DirectionFamily
 from bifbridge.continuation import FunctionFamily as FunctionFamily
@@ -32,6 +33,7 @@ from bifbridge.continuation import bifurcation_point as bifurcation_point
 from bifbridge.continuation import continuation as continuation
 from bifbridge.continuation import continuation_ensemble as continuation_ensemble
 from bifbridge.continuation import continue_between as continue_between
+from bifbridge.continuation import cross_check as cross_check
 from bifbridge.continuation import find_equilibria as find_equilibria
 from bifbridge.continuation import julia_available as julia_available
 from bifbridge.continuation import load_branch as load_branch

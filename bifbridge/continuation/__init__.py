@@ -2,6 +2,8 @@
 
 from bifbridge.continuation._bifurcation_point import BifurcationPoint as BifurcationPoint
 from bifbridge.continuation._bifurcation_point import bifurcation_point as bifurcation_point
+from bifbridge.continuation._cross_check import CrossCheck as CrossCheck
+from bifbridge.continuation._cross_check import cross_check as cross_check
 from bifbridge.continuation._diagram import Diagram as Diagram
 from bifbridge.continuation._diagram import DiagramBranch as DiagramBranch
 from bifbridge.continuation._diagram import bifurcation_diagram as bifurcation_diagram
