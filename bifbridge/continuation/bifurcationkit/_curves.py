@@ -5,6 +5,7 @@ from typing import Any
 import equinox as eqx
 import numpy as np
 
+from bifbridge.continuation._status import Status
 from bifbridge.continuation.bifurcationkit._convert import status
 from bifbridge.continuation.bifurcationkit._normal_forms import codim_two
 from bifbridge.continuation.jax_engine.two_parameter import BifurcationCurve, CodimTwoPoint
@@ -37,8 +38,8 @@ def curve(
     """
     points = [_points(kind, way) for way in ways]
     if len(ways) == 1:
-        (way,), (special,), ends = ways, points, (status("span_end"), status(ways[0]["status"]))
-        ends = (type(ends[1]).RUNNING, ends[1])
+        (way,), (special,) = ways, points
+        ends = (Status.RUNNING, status(way["status"]))
     else:
         backward, forward = ways
         count = len(backward["parameters"])

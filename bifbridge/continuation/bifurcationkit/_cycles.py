@@ -112,8 +112,13 @@ def _special_point(point: Raw, raw: Raw, n: int) -> CycleSpecialPoint:
     multipliers, trivial = _split(np.asarray(point["multipliers"], complex)[None], n)
     kind = _kind(point, np.asarray(raw["parameters"], float))
     cycle = Cycle(
-        float(point["parameter"]), float(point["period"]), times, nodes, multipliers[0], float(trivial[0])
-    )  # fmt: skip
+        parameter=float(point["parameter"]),
+        period=float(point["period"]),
+        times=times,
+        nodes=nodes,
+        multipliers=multipliers[0],
+        trivial=float(trivial[0]),
+    )
     return CycleSpecialPoint(
         kind=kind,
         cycle=cycle,

@@ -368,7 +368,8 @@ class BifurcationKit(AbstractBranchingEngine):
         require_x64("BifurcationKit")
         if problem.events:
             raise ValueError(
-                "BifurcationKit: got a problem with events of its own; only JaxEngine locates these."
+                "BifurcationKit: got a problem with events of its own, expected none; "
+                "JaxEngine locates events."
             )
         do = self._call()
         request = field_request(
