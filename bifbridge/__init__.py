@@ -11,6 +11,7 @@ from bifbridge._errors import PrecisionError as PrecisionError
 from bifbridge._errors import RunFolderError as RunFolderError
 from bifbridge._version import __version__ as __version__
 from bifbridge.continuation import Balance as Balance
+from bifbridge.continuation import BifurcationKit as BifurcationKit
 from bifbridge.continuation import Branch as Branch
 from bifbridge.continuation import ContinuationProblem as ContinuationProblem
 from bifbridge.continuation import CrossCheck as CrossCheck

@@ -82,3 +82,37 @@ class JuliaCrashError(JuliaExecutionError):
 
     def __reduce__(self):
         return type(self), (self.julia_message, self.request, self.exit_code)
+
+
+class TranslationError(BifbridgeError):
+    """A field cannot go to Julia as Julia code; the callback way remains."""
+
+
+class UnsupportedPrimitiveError(TranslationError):
+    """A field uses an operation that has no translation.
+
+    Attributes:
+        primitive: JAX's name of the operation.
+        source: the user's line, as "file:line (function)", or an empty text.
+    """
+
+    def __init__(self, message: str, primitive: str, source: str = ""):
+        super().__init__(message)
+        self.primitive = primitive
+        self.source = source
+
+
+class TranslationMismatchError(TranslationError):
+    """The Julia code and the JAX field disagree in a value or a derivative.
+
+    Attributes:
+        quantity: what differs, such as "J·v".
+        error: the relative error that was found.
+        tolerance: the relative error that was allowed.
+    """
+
+    def __init__(self, message: str, quantity: str, error: float, tolerance: float):
+        super().__init__(message)
+        self.quantity = quantity
+        self.error = error
+        self.tolerance = tolerance

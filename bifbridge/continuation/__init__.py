@@ -23,6 +23,7 @@ from bifbridge.continuation._learning_path import TrackedEquilibrium as TrackedE
 from bifbridge.continuation._learning_path import continue_between as continue_between
 from bifbridge.continuation._learning_path import path_engine as path_engine
 from bifbridge.continuation._learning_path import track_equilibria as track_equilibria
+from bifbridge.continuation._problem import AbstractBranchingEngine as AbstractBranchingEngine
 from bifbridge.continuation._problem import AbstractEngine as AbstractEngine
 from bifbridge.continuation._problem import ContinuationProblem as ContinuationProblem
 from bifbridge.continuation._problem import continuation as continuation
@@ -35,6 +36,7 @@ from bifbridge.continuation._storage import branch_to_dataframe as branch_to_dat
 from bifbridge.continuation._storage import branch_to_xarray as branch_to_xarray
 from bifbridge.continuation._storage import load_branch as load_branch
 from bifbridge.continuation._storage import save_branch as save_branch
+from bifbridge.continuation.bifurcationkit import BifurcationKit as BifurcationKit
 from bifbridge.continuation.bifurcationkit import julia_available as julia_available
 from bifbridge.continuation.jax_engine import JaxEngine as JaxEngine
 from bifbridge.continuation.jax_engine import KrylovEngine as KrylovEngine
