@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bifbridge.cli._engines import engine_by_name
+from bifbridge.cli._engines import engine_by_name, shown_steps
 from bifbridge.cli._exit import FAILED, INTERRUPTED
 
 if TYPE_CHECKING:
@@ -49,7 +49,8 @@ def continue_command(
     from bifbridge.continuation import Status, continuation
 
     try:
-        branch = continuation(problem, chosen)
+        with shown_steps(chosen, max_points) as engine_that_tells:
+            branch = continuation(problem, engine_that_tells)
     except BifbridgeError as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(FAILED) from error
