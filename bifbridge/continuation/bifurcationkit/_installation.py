@@ -304,7 +304,7 @@ def manifest_packages(project: Path, version: Version | None) -> dict[str, str]:
             manifest = tomllib.loads(text)
         except (OSError, tomllib.TOMLDecodeError):
             continue
-        entries = manifest["deps"] if "manifest_format" in manifest else manifest
+        entries = manifest.get("deps", {}) if "manifest_format" in manifest else manifest
         return {
             name: str(found[0].get("version", ""))
             for name, found in entries.items()

@@ -1,6 +1,8 @@
 """Julia in a process of its own, so that a crash of Julia does not take the user's with it."""
 
 import contextlib
+import importlib
+import io
 import multiprocessing
 import pickle
 import signal
@@ -9,6 +11,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 
 from bifbridge._errors import JuliaCrashError
 from bifbridge.continuation.bifurcationkit._interrupt import StepHook
@@ -167,9 +170,35 @@ def _death(code: int | None) -> str:
     )
 
 
+class _Pickler(pickle.Pickler):
+    """A pickler that knows JAX's functions by name; plain pickle fails on jax.numpy.tanh."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        """See `pickle.Pickler.reducer_override`.
+
+        Args:
+            obj: what is pickled.
+
+        Returns:
+            How to find a function of JAX by its name; `NotImplemented` for everything else.
+        """
+        name = getattr(obj, "__name__", None)
+        if callable(obj) and isinstance(name, str):
+            for module in (jnp, jax.nn):
+                if getattr(module, name, None) is obj:
+                    return _function_of, (module.__name__, name)
+        return NotImplemented
+
+
+def _function_of(module: str, name: str) -> Any:
+    return getattr(importlib.import_module(module), name)
+
+
 def _pickled(message: tuple[Any, ...]) -> bytes:
     try:
-        return pickle.dumps(message)
+        buffer = io.BytesIO()
+        _Pickler(buffer, protocol=pickle.HIGHEST_PROTOCOL).dump(message)
+        return buffer.getvalue()
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         raise ValueError(
             f"This request cannot be sent to a worker process: {error}. Use the translated field, "
