@@ -112,7 +112,13 @@ def test_a_fold_by_bifurcationkits_class_is_the_pitchfork_that_polishing_found()
 
 @pytest.mark.parametrize(
     ("kind", "delta", "multiplicity"),
-    [("bp", (1, 0), 1), ("hopf", (2, 2), 1), ("nd", (2, 0), 2), ("nd", (-3, -2), 2), ("nd", (4, 4), 2)],
+    [
+        ("bp", (1, 0), 1),
+        ("hopf", (2, 2), 1),
+        ("nd", (2, 0), 2),
+        ("nd", (-3, -2), 2),
+        ("nd", (4, 4), 2),
+    ],
 )
 def test_how_many_crossings_coincide(kind, delta, multiplicity):
     point = special_point(bisected(kind=kind, delta=delta, form={"error": "not simple"}), None)
@@ -138,7 +144,8 @@ def test_endings(problem, word, expected):
 
 @pytest.mark.parametrize("word", ["no_equilibrium", "not_finite"])
 def test_a_start_without_equilibrium_is_a_status_not_an_exception(problem, word):
-    found = branch(problem, [way([], word) | {"states": np.zeros((0, 1))}])
+    nothing = way([0.3], word) | {"parameters": np.zeros(0), "states": np.zeros((0, 1))}
+    found = branch(problem, [nothing])
     assert len(found) == 0
     assert found.status == Status[word.upper()]
 
@@ -279,16 +286,13 @@ def test_options_have_bifurcationkits_names():
         lambda: ContinuationPar(ds=0.1, dsmax=0.01).plain((0.0, 1.0)),
         lambda: NewtonPar(tol=0.0),
         lambda: NewtonPar(max_iterations=0),
-        lambda: PALC(tangent="secant"),  # pyright: ignore[reportArgumentType]
         lambda: PALC(theta=1.0),
         lambda: Collocation(ntst=1),
         lambda: Shooting(segments=0),
-        lambda: BifurcationKit(field="copy"),  # pyright: ignore[reportArgumentType]
-        lambda: BifurcationKit(directions="left"),  # pyright: ignore[reportArgumentType]
     ],
 )
 def test_impossible_options_are_refused_with_what_was_expected(make):
-    with pytest.raises(ValueError, match="got .*"):
+    with pytest.raises(ValueError, match="got "):
         make()
 
 
@@ -300,13 +304,15 @@ def test_requests_that_have_no_answer_are_refused_before_julia_starts(problem):
         BifurcationKit().run(events)
     point = special_point(bisected(), polished())
     with pytest.raises(ValueError, match="expected a fold or Hopf point"):
-        BifurcationKit().bifurcation_curve(lambda z, p, q: p * z, point, 0.0, spans=((0, 1), (0, 1)))
+        BifurcationKit().bifurcation_curve(
+            lambda z, p, q: p * z, point, 0.0, spans=((0, 1), (0, 1))
+        )
     with pytest.raises(ValueError, match="give second="):
         BifurcationKit().bifurcation_curve(
-            lambda z, p, q: p * z, point, spans=((0, 1), (0, 1)), kind="fold"
+            lambda z, p, q: p * z, point, spans=((0.0, 1.0), (0.0, 1.0)), kind="fold"
         )
     with pytest.raises(ValueError, match="expected 'hopf'"):
-        BifurcationKit().cycles(helpers.pitchfork, point, (0, 1))
+        BifurcationKit().cycles(helpers.pitchfork, point, (0.0, 1.0))
 
 
 def test_gradients_are_ours():
