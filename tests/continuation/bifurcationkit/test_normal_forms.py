@@ -1,5 +1,7 @@
 """Coefficients that BifurcationKit computed, taken into our convention: ours must come out."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -49,7 +51,7 @@ def second_order(name, state, p, right, left):
     return np.asarray(bordered_solve(matrix, jnp.asarray(left), jnp.asarray(right), force)[0])
 
 
-def raw_of(name, k):
+def raw_of(name, k) -> tuple[dict[str, Any], Any, Any, Any]:
     """What Julia would return at a recorded point: its numbers, with eigenvectors of the matrix."""
     point = recorded()[name]["branches"][0]["special_points"][k]
     best = point.get("refined", point)
@@ -59,7 +61,7 @@ def raw_of(name, k):
     values, right = np.linalg.eig(matrix)
     target = 1j * form["omega"] if form["class"] == "Hopf" else 0.0
     index = int(np.argmin(np.abs(values - target)))
-    left = np.linalg.inv(right)[index].conj()
+    left = np.conj(np.linalg.inv(right)[index])
     if form["class"] == "Hopf":
         form |= {"right": right[:, index], "left": left}
         form |= {key: complex(*form[key]) for key in ("a", "b")}
@@ -67,7 +69,7 @@ def raw_of(name, k):
         given = np.asarray(form["right_vector"])
         scale = given @ right[:, index].real
         # The left vector of the matrix belongs to its right one: wᵀv = 1 for the given v.
-        left = left.real * scale
+        left = np.real(left) * scale
         second = second_order(name, state, p, given, left)
         form |= {"right": given, "left": left, "second_order": second}
     return form, state, p, values
@@ -157,7 +159,7 @@ def test_no_normal_form_stays_none():
     assert codim_two({"error": "no"}, np.zeros(1)) is None
 
 
-def codim2(curve: int, kind: str):
+def codim2(curve: int, kind: str) -> tuple[dict[str, Any], Any, Any]:
     special = recorded()["lorenz84"]["codim2_curves"][curve]["special_points"]
     point = next(point for point in special if point["type"] == kind)
     best = point.get("refined", point)
@@ -169,7 +171,7 @@ def codim2(curve: int, kind: str):
     return dict(point["normal_form"]), state, velocity
 
 
-def as_complex(raw, *names):
+def as_complex(raw, *names) -> dict[str, Any]:
     return raw | {name: complex(*raw[name]) for name in names}
 
 
