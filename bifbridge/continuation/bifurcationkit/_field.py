@@ -13,6 +13,7 @@ from bifbridge.continuation.bifurcationkit.translation import (
     translate_family,
     translate_function,
 )
+from bifbridge.continuation.bifurcationkit.translation._self_test import check_translation
 
 #: How a field gets to Julia.
 Way = Literal["translate", "callback"]
@@ -82,8 +83,6 @@ def _check(
     parameter: Any,
     call: Call,
 ) -> None:
-    from bifbridge.continuation.bifurcationkit.translation._self_test import check_translation
-
     request = _plain(translated)
 
     def evaluator(kind: str, z: Any, p: Any, directions: Any = ()) -> np.ndarray:

@@ -83,7 +83,11 @@ def scalar(
     sign = _sign(right)
     size = float(np.linalg.norm(right))
     scale = sign / size
-    quadratic, cubic = float(raw["b20"]) / 2 * scale, float(raw["b30"]) / 6 * scale**2
+    # BifurcationKit's second order is orthogonal to v, ours to w: b30 moves by the difference.
+    along = float(left @ second)
+    second = second - along * right
+    quadratic = float(raw["b20"]) / 2 * scale
+    cubic = (float(raw["b30"]) - 3 * along * float(raw["b20"])) / 6 * scale**2
     rate = float(np.sqrt(np.mean(np.abs(eigenvalues) ** 2))) if np.size(eigenvalues) else 1.0
     known = _CLASSES[raw["class"]]
     forcing = 1.0 if (kind or known) == "fold" else 0.0

@@ -57,16 +57,25 @@ end
 _ode(F, start, par, duration) =
     BK.SciMLBase.ODEProblem((u, q, t) -> F(u, q), start, (0.0, duration), par)
 
+# Packages with an ODE solver, the most accurate first, and their method.
+const _SOLVERS = (
+    "OrdinaryDiffEqVerner" => :Vern9, "OrdinaryDiffEqTsit5" => :Tsit5, "OrdinaryDiffEq" => :Tsit5,
+)
+
+"""
+    has_ode_solver()
+
+Whether the active project has a package that shooting can integrate with.
+"""
+has_ode_solver() = any(pair -> Base.identify_package(first(pair)) !== nothing, _SOLVERS)
+
 """
     ode_algorithm()
 
 An explicit Runge–Kutta method from the first package of OrdinaryDiffEq's family that is there.
 """
 function ode_algorithm()
-    for (package, name) in (
-        "OrdinaryDiffEqVerner" => :Vern9, "OrdinaryDiffEqTsit5" => :Tsit5,
-        "OrdinaryDiffEq" => :Tsit5,
-    )
+    for (package, name) in _SOLVERS
         id = Base.identify_package(package)
         id === nothing && continue
         room = Base.require(id)

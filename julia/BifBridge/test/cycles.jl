@@ -31,13 +31,7 @@ end
 
 @testset "cycles by shooting" begin
     method = merge(COLLOCATION, (name = "Shooting", segments = 2))
-    solver = try
-        BifBridge.ode_algorithm()
-    catch error
-        error isa BifBridge.MissingPackageError || rethrow()
-        nothing
-    end
-    if solver === nothing
+    if !BifBridge.has_ode_solver()
         @test_throws BifBridge.MissingPackageError BifBridge.continue_cycles(
             OSCILLATOR, [0.0, 0.0], 0.0, 2.0, CYCLES; method,
         )

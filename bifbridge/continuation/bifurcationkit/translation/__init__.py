@@ -9,3 +9,6 @@ from bifbridge.continuation.bifurcationkit.translation._julia_field import (
 from bifbridge.continuation.bifurcationkit.translation._julia_field import (
     translate_function as translate_function,
 )
+from bifbridge.continuation.bifurcationkit.translation._self_test import (
+    check_translation as check_translation,
+)

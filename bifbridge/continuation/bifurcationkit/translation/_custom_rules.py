@@ -16,7 +16,7 @@ from jax.extend.core import jaxpr_as_fun
 from bifbridge.continuation.bifurcationkit.translation._fold import equation_function
 
 #: Functions of JAX whose rule differs from their body somewhere; each has a Julia counterpart.
-NAMED_RULES = ("relu", "logaddexp", "logaddexp2", "xlogy", "xlog1py", "_sinc_maclaurin")
+NAMED_RULES = ("relu", "relu6", "logaddexp", "logaddexp2", "xlogy", "xlog1py", "_sinc_maclaurin")
 _JAX = os.path.dirname(os.path.abspath(jax.__file__)) + os.sep
 _TOLERANCE = 1e-9
 

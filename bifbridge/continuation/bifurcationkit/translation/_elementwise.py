@@ -2,6 +2,8 @@
 
 import dataclasses
 
+import jax
+
 from bifbridge.continuation.bifurcationkit.translation._emitter import Emitter, Rule
 from bifbridge.continuation.bifurcationkit.translation._expression import (
     ATOM,
@@ -24,7 +26,6 @@ _SAME = (
 #: The primitive's name and the function's, which may be a helper.
 _FUNCTIONS = {
     **{name: name for name in _SAME},
-    "abs": "absolute",
     "acos": "acos_or_nan",
     "acosh": "acosh_or_nan",
     "asin": "asin_or_nan",
@@ -41,6 +42,7 @@ _FUNCTIONS = {
     "min": "smaller",
     "pow": "power_or_nan",
     "relu": "relu",
+    "relu6": "relu6",
     "rem": "remainder",
     "sinc_maclaurin": "sinc_maclaurin",
     "sqrt": "sqrt_or_nan",
@@ -133,6 +135,8 @@ def _simplified(operator: str, left: Expression, right: Expression) -> Expressio
 def _comparison(operator: str) -> Rule:
     def rule(emitter: Emitter, equation: Equation, operands: list[Expression]) -> list[Expression]:
         left, right = (_primal(emitter, operand) for operand in _aligned(emitter, operands))
+        if operator == "!=" and right.number is False:
+            return [left.reshaped(equation.outputs[0].shape, left.dims)]
         return [infix(operator, left, right, equation.outputs[0].shape, "b")]
 
     return rule
@@ -150,6 +154,15 @@ def _without_derivative(function: str) -> Rule:
         return [call(function, inner, equation.outputs[0].shape, _kind(equation))]
 
     return rule
+
+
+def _absolute(emitter: Emitter, equation: Equation, operands: list[Expression]) -> list[Expression]:
+    if _kind(equation) != "f":
+        return _function("abs")(emitter, equation, operands)
+    # JAX's derivative at 0 depends on its version.
+    slope = float(jax.jvp(jax.lax.abs, (0.0,), (1.0,))[1])
+    helper = emitter.helper("absolute" if slope == 1.0 else "absolute_flat")
+    return [call(helper, operands, equation.outputs[0].shape, "f")]
 
 
 def _round(emitter: Emitter, equation: Equation, operands: list[Expression]) -> list[Expression]:
@@ -290,6 +303,7 @@ RULES: dict[str, Rule] = {
     **{name: _arithmetic(operator) for name, operator in _OPERATORS.items()},
     **{name: _comparison(operator) for name, operator in _COMPARISONS.items()},
     **{name: _without_derivative(function) for name, function in _WITHOUT_DERIVATIVE.items()},
+    "abs": _absolute,
     "and": _bitwise("&"),
     "clamp": _clamp,
     "convert_element_type": _convert,

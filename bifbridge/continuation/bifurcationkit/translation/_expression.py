@@ -254,7 +254,7 @@ def tuple_text(numbers: Sequence[Any]) -> str:
 
 
 def _operand(operand: Expression, level: int, dotted: bool, right: bool) -> str:
-    # Left-associative operators; a power or sign needs parentheses around an equal.
-    needed = level + 1 if right or level == POWER else level
+    # Left-associative operators; comparisons would chain, powers associate to the right.
+    needed = level + 1 if right or level in (COMPARISON, POWER) else level
     mixed = operand.level == level and operand.dotted != dotted and operand.level < SIGN
     return f"({operand.text})" if operand.level < needed or mixed else operand.text

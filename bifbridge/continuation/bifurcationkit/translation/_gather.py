@@ -129,7 +129,7 @@ def _scatter(emitter: Emitter, equation: Equation, operands: list[Expression]) -
         ),
     )
     place = _scatter_places(emitter, equation, operands[1], layout)
-    if equation.primitive == "scatter" and isinstance(place, tuple):
+    if isinstance(place, tuple):
         inner = ", ".join(str(k + 1) for k in place)
         text = f"{emitter.helper('with_entry')}({operand.text}, {update.text}, {inner})"
         return [Expression(text, shape, shape, operand.kind)]
@@ -155,7 +155,8 @@ def _scatter_places(
         valid = found.valid(emitter)
         return call("ifelse", [valid, place, Expression("0", (), ())], place.shape, "i").text
     positions, valid = layout.static(known)
-    if positions.size == 1 and (clips or bool(valid.all())):
+    single = positions.size == 1 and (clips or bool(valid.all()))
+    if single and equation.primitive == "scatter":
         return np.unravel_index(int(positions.item()), layout.operand, order="F")
     positions = positions + 1 if clips else np.where(valid, positions + 1, 0)
     return str(positions.item()) if positions.ndim == 0 else _list(emitter, positions)

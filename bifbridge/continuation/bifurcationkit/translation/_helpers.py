@@ -71,8 +71,16 @@ expand(x, dims) = ((a, _) -> a).(x, CartesianIndices(dims))
 _define(
     "absolute",
     """
+# Derivative 1 at 0, as in JAX.
+absolute(x) = primal(x) < 0 ? -x : x
+""",
+    "primal",
+)
+_define(
+    "absolute_flat",
+    """
 # Derivative 0 at 0, as in JAX.
-absolute(x) = primal(x) > 0 ? x : primal(x) < 0 ? -x : 0 * x
+absolute_flat(x) = primal(x) > 0 ? x : primal(x) < 0 ? -x : 0 * x
 """,
     "primal",
 )
@@ -99,6 +107,14 @@ _define(
     """
 # Derivative 0 at 0, as in JAX.
 relu(x) = primal(x) <= 0 ? zero(x) : x
+""",
+    "primal",
+)
+_define(
+    "relu6",
+    """
+# Derivative 0 at 0 and at 6, as in JAX.
+relu6(x) = primal(x) <= 0 ? zero(x) : primal(x) >= 6 ? oftype(x, 6) : x
 """,
     "primal",
 )
@@ -366,19 +382,17 @@ _define(
     """
 # Newton's method on erf; each step also doubles the number of derivatives that are right.
 function erf_inv(x)
-    abs(primal(x)) < 1 || return abs(primal(x)) == 1 ? x * Inf : x * NaN
-    a = log((1 - x) * (1 + x))
+    primal(x) < 0 && return -erf_inv(-x)
+    primal(x) < 1 || return x * (primal(x) == 1 ? Inf : NaN)
+    a = log1p(-primal(x)^2)
     b = 2 / (0.147 * pi) + a / 2
-    y = (primal(x) < 0 ? -1 : 1) * sqrt_or_nan(sqrt_or_nan(b^2 - a / 0.147) - b)
-    primal(x) == 0 && (y = sqrt(pi) / 2 * x)
+    y = oftype(x, sqrt(sqrt(b^2 - a / 0.147) - b))
     for _ in 1:8
-        y -= sqrt(pi) / 2 * exp(y^2) * (primal(x) > 0 ? (1 - x) - erfc(y) : erf(y) - x) * (primal(x) > 0 ? -1 : 1)
+        y -= sqrt(pi) / 2 * exp(y^2) * ((1 - x) - erfc(y))
     end
     return y
 end
 """,
     "primal",
-    "erf",
     "erfc",
-    "sqrt_or_nan",
 )

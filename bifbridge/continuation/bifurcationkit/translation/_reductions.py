@@ -2,6 +2,7 @@
 
 from bifbridge.continuation.bifurcationkit.translation._emitter import Emitter, Rule
 from bifbridge.continuation.bifurcationkit.translation._expression import (
+    SUM,
     Expression,
     Shape,
     call,
@@ -62,7 +63,7 @@ def _position(function: str) -> Rule:
             operand = call(emitter.helper("primal"), [operand], operand.shape, "f")
         shape, axis = equation.outputs[0].shape, equation.params["axes"][0] + 1
         if operand.rank == 1:
-            return [Expression(f"({function}({operand.text}) - 1)", shape, (), "i")]
+            return [Expression(f"{function}({operand.text}) - 1", shape, (), "i", SUM)]
         text = f"dropdims(getindex.({function}({operand.text}; dims={axis}), {axis}) .- 1; dims={axis})"
         return [Expression(text, shape, shape, "i")]
 

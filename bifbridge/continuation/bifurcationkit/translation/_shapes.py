@@ -223,6 +223,16 @@ def _split(emitter: Emitter, equation: Equation, operands: list[Expression]) -> 
     return parts
 
 
+def _tile(emitter: Emitter, equation: Equation, operands: list[Expression]) -> list[Expression]:
+    operand, shape = operands[0], equation.outputs[0].shape
+    if operand.is_number:
+        return [operand.reshaped(shape, ())]
+    repeats = [int(n) for n in equation.params["reps"]]
+    operand = reshape(emitter, operand, (1,) * (len(repeats) - operand.rank) + operand.shape)
+    text = f"repeat({operand.text}, {', '.join(str(n) for n in repeats)})"
+    return [Expression(text, shape, shape, operand.kind)]
+
+
 RULES: dict[str, Rule] = {
     "broadcast_in_dim": _broadcast,
     "concatenate": _concatenate,
@@ -232,5 +242,6 @@ RULES: dict[str, Rule] = {
     "split": _split,
     "squeeze": _squeeze,
     "stack": _stack,
+    "tile": _tile,
     "transpose": _transpose,
 }
