@@ -1,12 +1,13 @@
 """`bifbridge continue`: follow equilibria of any f(z, p) from the command line."""
 
-import importlib
 import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bifbridge.cli._cycles import cycles_from, cycles_report
+from bifbridge.cli._engines import engine_by_name, shown_steps
+from bifbridge.cli._exit import FAILED, INTERRUPTED
 from bifbridge.cli._numbers import complex_pair, number, numbers
 from bifbridge.cli._target import (
     check_velocity,
@@ -17,60 +18,51 @@ from bifbridge.cli._target import (
 from bifbridge.cli._target import load_object as load_object
 
 if TYPE_CHECKING:
-    from bifbridge.continuation import AbstractEngine, Branch, SpecialPoint
+    from bifbridge.continuation import Branch, ContinuationProblem, SpecialPoint
 
 TARGET = "MODULE:FUNCTION of a function f(z, p) written with jax.numpy, or a model's .eqx file."
+
+SPAN = typer.Option(help="Interval of the parameter, as LOWER:UPPER.")
+START = typer.Option(help="Start state, as 0.1,0.2; a model starts at zero unless given.")
+PARAMETER_START = typer.Option(help="Parameter to start at; the span's lower end unless given.")
+PARAMETER = typer.Option(
+    help="Which number of a model varies: gain, bias[3], weights[0,1], input[0]."
+)
+DS = typer.Option(help="Length of the first step.")
+DS_MAX = typer.Option(help="Length of the longest step.")
+MAX_POINTS = typer.Option(help="Limit on points in each direction.")
 
 
 def continue_command(
     target: Annotated[str, typer.Argument(metavar="MODULE:FUNCTION|MODEL.eqx", help=TARGET)],
-    span: Annotated[str, typer.Option(help="Interval of the parameter, as LOWER:UPPER.")],
-    start: Annotated[
-        str | None,
-        typer.Option(help="Start state, as 0.1,0.2; a model starts at zero unless given."),
-    ] = None,
-    parameter_start: Annotated[
-        float | None,
-        typer.Option(help="Parameter to start at; the span's lower end unless given."),
-    ] = None,
-    parameter: Annotated[
-        str | None,
-        typer.Option(help="Which number of a model varies: gain, bias[3], weights[0,1], input[0]."),
-    ] = None,
-    ds: Annotated[float | None, typer.Option(help="Length of the first step.")] = None,
-    ds_max: Annotated[float | None, typer.Option(help="Length of the longest step.")] = None,
-    max_points: Annotated[int, typer.Option(help="Limit on points in each direction.")] = 2000,
-    engine: Annotated[str, typer.Option(help="jax or bifurcationkit.")] = "jax",
+    span: Annotated[str, SPAN],
+    start: Annotated[str | None, START] = None,
+    parameter_start: Annotated[float | None, PARAMETER_START] = None,
+    parameter: Annotated[str | None, PARAMETER] = None,
+    ds: Annotated[float | None, DS] = None,
+    ds_max: Annotated[float | None, DS_MAX] = None,
+    max_points: Annotated[int, MAX_POINTS] = 2000,
+    engine: Annotated[str, typer.Option(help="jax, krylov or bifurcationkit.")] = "jax",
     cycles: Annotated[
         bool, typer.Option("--cycles", help="Follow the cycles from each Hopf point, too.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """Follow a branch of equilibria and find every bifurcation on it."""
-    import jax
-
-    # Before the user's module makes its first array.
-    jax.config.update("jax_enable_x64", True)
-    from bifbridge._errors import BifbridgeError
-    from bifbridge.continuation import ContinuationProblem, continuation
-
-    family, size = family_and_size(target, parameter)
-    state = parsed_state(start, size)
-    lower, upper = parsed_span(span)
     if cycles and engine != "jax":
         raise typer.BadParameter("--cycles needs --engine jax.")
-    chosen = _engine(engine, ds, ds_max, max_points)
+    problem = problem_from_options(target, span, start, parameter_start, parameter)
+    chosen = engine_by_name(engine, ds, ds_max, max_points)
+    from bifbridge._errors import BifbridgeError
+    from bifbridge.continuation import Status, continuation
+
     try:
-        problem = ContinuationProblem(family, state, span=(lower, upper), parameter=parameter_start)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
-    check_velocity(target, problem)
-    try:
-        branch = continuation(problem, chosen)
-        born = cycles_from(problem.family, branch, (lower, upper)) if cycles else []
+        with shown_steps(chosen, max_points) as engine_that_tells:
+            branch = continuation(problem, engine_that_tells)
+        born = cycles_from(problem.family, branch, problem.span) if cycles else []
     except BifbridgeError as error:
         typer.echo(f"Error: {error}", err=True)
-        raise typer.Exit(1) from error
+        raise typer.Exit(FAILED) from error
     if as_json:
         report = branch_report(branch)
         if cycles:
@@ -81,7 +73,48 @@ def continue_command(
     if len(branch) == 0:
         if not as_json:
             typer.echo(_advice(problem), err=True)
-        raise typer.Exit(1)
+        raise typer.Exit(FAILED)
+    if branch.status == Status.INTERRUPTED:
+        raise typer.Exit(INTERRUPTED)
+
+
+def problem_from_options(
+    target: str,
+    span: str,
+    start: str | None,
+    parameter_start: float | None,
+    parameter: str | None,
+) -> "ContinuationProblem":
+    """The problem that the options of a command describe.
+
+    Args:
+        target: MODULE:FUNCTION, or a model's file.
+        span: LOWER:UPPER.
+        start: numbers separated by commas, or None.
+        parameter_start: the parameter to start at, or None.
+        parameter: which number of a model varies, or None.
+
+    Returns:
+        The problem; its field was called once at the start.
+
+    Raises:
+        typer.BadParameter: if an option is impossible.
+    """
+    import jax
+
+    # Before the user's module makes its first array.
+    jax.config.update("jax_enable_x64", True)
+    from bifbridge.continuation import ContinuationProblem
+
+    family, size = family_and_size(target, parameter)
+    state = parsed_state(start, size)
+    lower, upper = parsed_span(span)
+    try:
+        problem = ContinuationProblem(family, state, span=(lower, upper), parameter=parameter_start)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+    check_velocity(target, problem)
+    return problem
 
 
 def branch_report(branch: "Branch") -> dict[str, Any]:
@@ -163,26 +196,6 @@ def _endpoint(branch: "Branch", k: int) -> dict[str, Any]:
         "eigenvalues": [complex_pair(value) for value in branch.eigenvalues[k]],
         "converged": True,
     }
-
-
-def _engine(name: str, ds: float | None, ds_max: float | None, max_points: int) -> "AbstractEngine":
-    if name == "jax":
-        from bifbridge.continuation import JaxEngine
-
-        try:
-            return JaxEngine(step=ds, max_step=ds_max, max_points=max_points)
-        except ValueError as error:
-            raise typer.BadParameter(str(error)) from error
-    if name != "bifurcationkit":
-        raise typer.BadParameter(f"Got --engine {name!r}; expected jax or bifurcationkit.")
-    try:
-        module = importlib.import_module("bifbridge.continuation.bifurcationkit")
-    except ImportError as error:
-        raise typer.BadParameter(
-            f"The bifurcationkit engine is not available here ({error}); use --engine jax."
-        ) from error
-    options = {"step": ds, "max_step": ds_max, "max_points": max_points}
-    return module.BifurcationKit(**{k: v for k, v in options.items() if v is not None})
 
 
 def _advice(problem: Any) -> str:

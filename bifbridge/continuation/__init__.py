@@ -4,6 +4,8 @@ from bifbridge.continuation._bifurcation_point import BifurcationPoint as Bifurc
 from bifbridge.continuation._bifurcation_point import bifurcation_point as bifurcation_point
 from bifbridge.continuation._codim_two_point import CodimTwoLocation as CodimTwoLocation
 from bifbridge.continuation._codim_two_point import codim_two_point as codim_two_point
+from bifbridge.continuation._cross_check import CrossCheck as CrossCheck
+from bifbridge.continuation._cross_check import cross_check as cross_check
 from bifbridge.continuation._diagram import Diagram as Diagram
 from bifbridge.continuation._diagram import DiagramBranch as DiagramBranch
 from bifbridge.continuation._diagram import bifurcation_diagram as bifurcation_diagram
@@ -25,6 +27,7 @@ from bifbridge.continuation._learning_path import TrackedEquilibrium as TrackedE
 from bifbridge.continuation._learning_path import continue_between as continue_between
 from bifbridge.continuation._learning_path import path_engine as path_engine
 from bifbridge.continuation._learning_path import track_equilibria as track_equilibria
+from bifbridge.continuation._problem import AbstractBranchingEngine as AbstractBranchingEngine
 from bifbridge.continuation._problem import AbstractEngine as AbstractEngine
 from bifbridge.continuation._problem import ContinuationProblem as ContinuationProblem
 from bifbridge.continuation._problem import continuation as continuation
@@ -37,6 +40,8 @@ from bifbridge.continuation._storage import branch_to_dataframe as branch_to_dat
 from bifbridge.continuation._storage import branch_to_xarray as branch_to_xarray
 from bifbridge.continuation._storage import load_branch as load_branch
 from bifbridge.continuation._storage import save_branch as save_branch
+from bifbridge.continuation.bifurcationkit import BifurcationKit as BifurcationKit
+from bifbridge.continuation.bifurcationkit import julia_available as julia_available
 from bifbridge.continuation.jax_engine import JaxEngine as JaxEngine
 from bifbridge.continuation.jax_engine import KrylovEngine as KrylovEngine
 from bifbridge.continuation.jax_engine import continuation_ensemble as continuation_ensemble

@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING
 import equinox as eqx
 import numpy as np
 
-from bifbridge.continuation._problem import ContinuationProblem, continuation
+from bifbridge.continuation._problem import (
+    AbstractBranchingEngine,
+    ContinuationProblem,
+    continuation,
+)
 from bifbridge.continuation._results import Branch, SpecialPoint
 from bifbridge.continuation.jax_engine import JaxEngine
 
@@ -87,7 +91,7 @@ class Diagram(eqx.Module):
 
 def bifurcation_diagram(
     problem: ContinuationProblem,
-    engine: JaxEngine | None = None,
+    engine: AbstractBranchingEngine | None = None,
     *,
     depth: int = 2,
     max_branches: int = 100,

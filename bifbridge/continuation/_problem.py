@@ -10,7 +10,7 @@ import numpy as np
 
 from bifbridge._custom_types import Scalar, State
 from bifbridge.continuation._families import AbstractFamily, as_family
-from bifbridge.continuation._results import Branch
+from bifbridge.continuation._results import Branch, SpecialPoint
 
 
 class ContinuationProblem(eqx.Module):
@@ -95,6 +95,25 @@ class AbstractEngine(eqx.Module):
 
         Returns:
             The branch with its special points.
+        """
+
+
+class AbstractBranchingEngine(AbstractEngine):
+    """An engine that can also leave a branch at its branch points."""
+
+    @abc.abstractmethod
+    def arms(
+        self, problem: ContinuationProblem, point: SpecialPoint, known: Sequence[Branch] = ()
+    ) -> tuple[Branch, ...]:
+        """The arms of the other branch through a branch point.
+
+        Args:
+            problem: the problem on whose branch the point lies.
+            point: a simple branch point.
+            known: branches that need not be followed again.
+
+        Returns:
+            None, one or two branches.
         """
 
 

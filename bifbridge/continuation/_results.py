@@ -32,6 +32,8 @@ class SpecialPoint(eqx.Module):
             bifurcation does not apply.
         bracket: parameters between which the crossing lies.
         tangent: the branch's own direction (state and parameter), shape (n + 1,).
+        raw: what another program said of the point in its own words and conventions, by name;
+            empty where this package located it itself.
     """
 
     kind: str
@@ -45,6 +47,7 @@ class SpecialPoint(eqx.Module):
     multiplicity: int = 1
     bracket: tuple[float, float] = (float("nan"), float("nan"))
     tangent: Float[np.ndarray, " n+1"] | None = None
+    raw: dict[str, Any] = eqx.field(default_factory=dict)
 
     @property
     def frequency(self) -> float | None:

@@ -21,6 +21,7 @@ class Status(enum.IntEnum):
     NOT_FINITE = 9
     NO_EQUILIBRIUM = 10
     NO_CYCLE = 11
+    INTERRUPTED = 12
 
     @property
     def ok(self) -> bool:
@@ -51,4 +52,5 @@ _SENTENCES = {
     Status.NOT_FINITE: "The field returned a value that is not finite.",
     Status.NO_EQUILIBRIUM: "Newton's method found no equilibrium from the start state.",
     Status.NO_CYCLE: "Newton's method found no cycle from the start.",
+    Status.INTERRUPTED: "The run was interrupted; the points reached until then are kept.",
 }

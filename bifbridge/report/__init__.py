@@ -1,5 +1,7 @@
 """Pages: one self-contained HTML document per run, and its figures as files."""
 
+from bifbridge.report._cross_check import render_cross_check as render_cross_check
+from bifbridge.report._cross_check import write_cross_check as write_cross_check
 from bifbridge.report._figures import write_figures as write_figures
 from bifbridge.report._page import render as render
 from bifbridge.report._page import write_report as write_report

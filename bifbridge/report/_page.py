@@ -67,10 +67,8 @@ def render(run: Run, *, drawn: Mapping[str, Figure] | None = None) -> str:
     results = findings(run)
     drawn = draw_figures(run.tree) if drawn is None else drawn
     figures = {entry.name: _figure(run, entry, drawn[entry.name]) for entry in available(run.tree)}
-    return _asset("page.html").substitute(
-        style=_asset("page.css").substitute(
-            light=custom_properties("light"), dark=custom_properties("dark")
-        ),
+    return asset("page.html").substitute(
+        style=style(),
         title=story.headline(run),
         notice=_notice(story.notice(run)),
         lead=paragraphs(story.lead(run)),
@@ -116,5 +114,24 @@ def _notice(text: str) -> str:
     return f'<p class="notice" role="note">{text}</p>' if text else ""
 
 
-def _asset(name: str) -> Template:
+def style() -> str:
+    """The style sheet of all pages.
+
+    Returns:
+        CSS.
+    """
+    return asset("page.css").substitute(
+        light=custom_properties("light"), dark=custom_properties("dark")
+    )
+
+
+def asset(name: str) -> Template:
+    """A file that lies beside this module.
+
+    Args:
+        name: of the file.
+
+    Returns:
+        Its text, with $names to be filled in.
+    """
     return Template((resources.files("bifbridge.report") / name).read_text(encoding="utf-8"))

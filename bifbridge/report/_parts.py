@@ -113,6 +113,24 @@ def picture(wide: Picture, narrow: Picture | None, alt: str) -> str:
     )
 
 
+def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A table whose rows begin with their heading.
+
+    Args:
+        caption: text.
+        head: the columns' headings, text.
+        rows: HTML of the cells.
+
+    Returns:
+        HTML.
+    """
+    body = "".join(
+        f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{cell}</td>" for cell in rest) + "</tr>"
+        for first, *rest in rows
+    )
+    return _table(caption, head, f"<tbody>{body}</tbody>")
+
+
 def _table(caption: str, head: Sequence[str], bodies: str) -> str:
     columns = "".join(f'<th scope="col">{escape(title)}</th>' for title in head)
     return (

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 
 from bifbridge._precision import require_x64
-from bifbridge.continuation._problem import AbstractEngine, ContinuationProblem
+from bifbridge.continuation._problem import AbstractBranchingEngine, ContinuationProblem
 from bifbridge.continuation._results import Branch, SpecialPoint
 from bifbridge.continuation._status import Status
 from bifbridge.continuation.jax_engine._assemble import extend, join, no_branch
@@ -25,7 +25,7 @@ from bifbridge.continuation.jax_engine._switch import arm_starts, lies_on
 from bifbridge.continuation.jax_engine._trace import Front, StepControl, Stretch, trace
 
 
-class JaxEngine(AbstractEngine):
+class JaxEngine(AbstractBranchingEngine):
     """Pseudo-arclength continuation in JAX, with exact derivatives.
 
     A step is measured by ‖(δz, δp)‖² = |δz|²/n + (δp/σ)². With `step` left out, σ is half the

@@ -72,8 +72,7 @@ def continuation_ensemble(
                 )
                 paths[k].append(path)
     ways = [
-        Way(problems[k], curves[k], controls[k], path, k)
-        for k, path in _with_spectra(curve, paths)
+        Way(problems[k], curves[k], controls[k], path, k) for k, path in _with_spectra(curve, paths)
     ]
     found = engine.special_points(ways, functools.partial(describe_members, curve))
     members: list[list[int]] = [[] for _ in problems]
@@ -165,7 +164,9 @@ def _starts(curve: Curve, control: StepControl, guesses: Any) -> tuple[Any, Any,
         unit = jnp.zeros_like(guess).at[-1].set(1.0)
         patient = eqx.tree_at(lambda c: c.max_iterations, control, jnp.asarray(START_ITERATIONS))
         nowhere = jnp.full_like(guess, jnp.nan)
-        point, _, events, jacobian, code = sample_at(curve, guess, unit, guess[-1], nowhere, patient)
+        point, _, events, jacobian, code = sample_at(
+            curve, guess, unit, guess[-1], nowhere, patient
+        )
         return point, events, jacobian, code
 
     return eqx.filter_vmap(one)(curve, control, guesses)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -111,17 +112,10 @@ def reversed_point(point: SpecialPoint, count: int) -> SpecialPoint:
     Returns:
         The point with jump, bracket, index and tangent turned.
     """
-    tangent = None if point.tangent is None else -point.tangent
-    return SpecialPoint(
-        kind=point.kind,
-        parameter=point.parameter,
-        state=point.state,
-        eigenvalues=point.eigenvalues,
-        normal_form=point.normal_form,
-        converged=point.converged,
+    return dataclasses.replace(
+        point,
         index=count - 2 - point.index,
         jump=-point.jump,
-        multiplicity=point.multiplicity,
         bracket=(point.bracket[1], point.bracket[0]),
-        tangent=tangent,
+        tangent=None if point.tangent is None else -point.tangent,
     )

@@ -1,6 +1,6 @@
 """What a continuation of cycles returns."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import equinox as eqx
 import numpy as np
@@ -40,6 +40,7 @@ class CycleSpecialPoint(eqx.Module):
         multiplicity: how many crossings coincide here.
         bracket: parameters between which the crossing was found.
         tangent: the branch's own direction there, at the cycle's nodes and for (T, p).
+        raw: what another program said of the point in its own words; empty for this engine's.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class CycleSpecialPoint(eqx.Module):
     multiplicity: int = 1
     bracket: tuple[float, float] = (float("nan"), float("nan"))
     tangent: CyclePoint | None = None
+    raw: dict[str, Any] = eqx.field(default_factory=dict)
 
     @property
     def parameter(self) -> float:

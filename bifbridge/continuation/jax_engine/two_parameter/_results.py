@@ -31,6 +31,7 @@ class CodimTwoPoint(eqx.Module):
         converged: whether an augmented system located the point to machine precision, not only
             a bracket.
         index: the point of the curve before it.
+        raw: what another program said of the point in its own words; empty for this engine's.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class CodimTwoPoint(eqx.Module):
     frequencies: Float[np.ndarray, " k"]
     converged: bool
     index: int
+    raw: dict[str, Any] = eqx.field(default_factory=dict)
 
     @property
     def parameter(self) -> float:

@@ -1,0 +1,81 @@
+"""Engines by name, as options of commands give them."""
+
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import typer
+from rich.console import Console
+
+if TYPE_CHECKING:
+    from bifbridge.continuation import AbstractEngine
+
+#: What commands call the engines.
+ENGINES = ("jax", "krylov", "bifurcationkit")
+
+
+def engine_by_name(
+    name: str, ds: float | None, ds_max: float | None, max_points: int
+) -> "AbstractEngine":
+    """An engine.
+
+    Args:
+        name: "jax", "krylov" or "bifurcationkit".
+        ds: length of the first step, or None.
+        ds_max: length of the longest step, or None.
+        max_points: limit on points in each direction.
+
+    Returns:
+        The engine.
+
+    Raises:
+        typer.BadParameter: if the name is unknown or an option impossible.
+    """
+    if name not in ENGINES:
+        raise typer.BadParameter(f"Got the engine {name!r}; expected {', '.join(ENGINES)}.")
+    try:
+        return _engine(name, ds, ds_max, max_points)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def _engine(name: str, ds: float | None, ds_max: float | None, max_points: int) -> "AbstractEngine":
+    if name == "bifurcationkit":
+        from bifbridge.continuation.bifurcationkit import BifurcationKit, ContinuationPar
+
+        return BifurcationKit(ContinuationPar(ds=ds, dsmax=ds_max, max_steps=max_points))
+    from bifbridge.continuation import JaxEngine, KrylovEngine
+
+    if name == "jax":
+        return JaxEngine(step=ds, max_step=ds_max, max_points=max_points)
+    if ds is None:
+        return KrylovEngine(max_step=ds_max, max_points=max_points)
+    return KrylovEngine(ds, ds_max, max_points=max_points)
+
+
+@contextmanager
+def shown_steps(engine: "AbstractEngine", max_points: int) -> "Iterator[AbstractEngine]":
+    """An engine that tells of its steps on a terminal, if it is one that can.
+
+    Args:
+        engine: the engine.
+        max_points: most steps that it makes in one direction.
+
+    Yields:
+        The engine to run.
+    """
+    from bifbridge.continuation.bifurcationkit import BifurcationKit
+
+    console = Console(stderr=True)
+    if isinstance(engine, BifurcationKit) and console.is_terminal:
+        from bifbridge.cli._progress import TerminalProgress
+
+        progress = TerminalProgress(console)
+        progress.start("BifurcationKit", max_points)
+        try:
+            yield dataclasses.replace(engine, on_step=lambda _, p: progress.advance(1, p=p))
+        finally:
+            progress.finish()
+    else:
+        yield engine

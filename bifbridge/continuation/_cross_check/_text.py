@@ -1,0 +1,78 @@
+"""A cross check as text."""
+
+from typing import TYPE_CHECKING
+
+from bifbridge.continuation._cross_check._compare import Quantity
+from bifbridge.continuation._cross_check._match import Match, Unmatched
+
+if TYPE_CHECKING:
+    from bifbridge.continuation._cross_check._check import CrossCheck
+
+_NAME, _VALUE, _DIFFERENCE = 12, 20, 12
+
+
+def as_text(check: "CrossCheck") -> str:
+    """The check as a table.
+
+    Args:
+        check: the check.
+
+    Returns:
+        Several lines: each match with its quantities, then what is unmatched.
+    """
+    lines = [
+        f"CrossCheck of {', '.join(check.engines)}: {len(check.matches)} special points matched, "
+        f"{len(check.unmatched)} unmatched",
+    ]
+    lines += [
+        f"  {name}: {len(branch)} points, {branch.balance!r}. {branch.status.sentence}"
+        for name, branch in zip(check.engines, check.branches, strict=True)
+    ]
+    columns = "".join(f"{name[: _VALUE - 1]:>{_VALUE}}" for name in check.engines)
+    for k, match in enumerate(check.matches):
+        lines.append(f"{k}: {described_kind(check.engines, match)}")
+        lines.append(f"  {'':<{_NAME}}{columns}{'difference':>{_DIFFERENCE}}")
+        lines += [_row(quantity) for quantity in match.quantities]
+    if check.unmatched:
+        lines.append("Unmatched")
+        lines += [f"  {described_lack(entry)}" for entry in check.unmatched]
+    return "\n".join(lines)
+
+
+def described_kind(names: tuple[str, ...], match: Match) -> str:
+    """What a match is, and who calls it what if they differ.
+
+    Args:
+        names: of the engines.
+        match: the match.
+
+    Returns:
+        Such as "fold".
+    """
+    if match.same_kind:
+        return match.kind
+    said = [f"{kind} ({name})" for name, kind in zip(names, match.kinds, strict=True) if kind]
+    return "DIFFERENT KINDS: " + ", ".join(said)
+
+
+def described_lack(entry: Unmatched) -> str:
+    """Which point is missing where, and why.
+
+    Args:
+        entry: the point.
+
+    Returns:
+        A sentence.
+    """
+    return (
+        f"{entry.kind} at p = {entry.parameter:.10g}, found by {', '.join(entry.found_by)}, "
+        f"is missing in {entry.missed_by}: {entry.reason.rstrip('.')}."
+    )
+
+
+def _row(quantity: Quantity) -> str:
+    values = "".join(
+        f"{'–' if value is None else format(value, '.12g'):>{_VALUE}}" for value in quantity.values
+    )
+    difference = "–" if quantity.difference is None else f"{quantity.difference:.1e}"
+    return f"  {quantity.name:<{_NAME}}{values}{difference:>{_DIFFERENCE}}"

@@ -1,0 +1,204 @@
+"""From what the Julia package returns to branches of cycles."""
+
+from typing import Any
+
+import numpy as np
+
+from bifbridge.continuation._results import Balance
+from bifbridge.continuation.bifurcationkit._convert import status as any_status
+from bifbridge.continuation.jax_engine.cycles import (
+    Cycle,
+    CycleBranch,
+    CycleNormalForm,
+    CycleSpecialPoint,
+    CycleStatus,
+)
+from bifbridge.continuation.jax_engine.cycles._basis import basis, interpolation_matrix
+from bifbridge.continuation.jax_engine.cycles._mesh import extremes
+
+Raw = dict[str, Any]
+
+_KINDS = {"pd": "period_doubling", "ns": "neimark_sacker"}
+
+
+def cycle_branch(raw: Raw, n: int) -> CycleBranch:
+    """A branch of cycles.
+
+    Args:
+        raw: as `continue_cycles` returns it.
+        n: number of states.
+
+    Returns:
+        The branch, with its cycles on the nodes of this package.
+    """
+    word = raw["status"]
+    ending = CycleStatus.NO_CYCLE if word == "no_equilibrium" else CycleStatus[any_name(word)]
+    times = np.asarray(raw["times"], float)
+    nodes = _own_nodes(np.asarray(raw["nodes"], float), bool(raw["equidistant"]))
+    multipliers, trivial = _split(
+        np.asarray(raw["multipliers"], complex).reshape(len(times), -1), n
+    )
+    parameters, periods = (np.asarray(raw[name], float) for name in ("parameters", "periods"))
+    points = tuple(_special_point(point, raw, n) for point in raw["points"])
+    return CycleBranch(
+        parameters=parameters,
+        periods=periods,
+        maxima=_extremes(times, nodes, 1.0),
+        minima=_extremes(times, nodes, -1.0),
+        multipliers=multipliers,
+        trivial=trivial,
+        steps=_steps(parameters, periods, nodes),
+        iterations=np.asarray(raw["iterations"], int),
+        times=times,
+        nodes=nodes,
+        special_points=points,
+        balance=_balance(multipliers, points),
+        status=ending,
+        ends=(CycleStatus.RUNNING, ending),
+    )
+
+
+def any_name(word: str) -> str:
+    """The name of a status, whatever list of statuses it comes from.
+
+    Args:
+        word: what the Julia package calls it.
+
+    Returns:
+        A name that `CycleStatus` has; "NO_CONVERGENCE" for an ending that only equilibria have.
+    """
+    name = "PERIOD_LIMIT" if word == "period_limit" else any_status(word).name
+    return name if name in CycleStatus.__members__ else "NO_CONVERGENCE"
+
+
+def _own_nodes(nodes: np.ndarray, equidistant: bool) -> np.ndarray:
+    """From equidistant nodes in each interval to Chebyshev–Lobatto nodes: the same polynomial."""
+    if not equidistant:
+        return nodes
+    degree = nodes.shape[2] - 1
+    matrix = interpolation_matrix(np.linspace(0, 1, degree + 1), basis(degree).nodes)
+    return np.einsum("jk,cikn->cijn", matrix, nodes)
+
+
+def _split(multipliers: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """The multipliers by falling modulus without the one nearest 1, and that one."""
+    if not len(multipliers):
+        return np.zeros((0, n - 1), complex), np.zeros(0)
+    nearest = np.argmin(np.abs(multipliers - 1), axis=1)
+    trivial = np.real(multipliers[np.arange(len(multipliers)), nearest])
+    rest = np.array([np.delete(row, k) for row, k in zip(multipliers, nearest, strict=True)])
+    order = np.argsort(-np.abs(rest), axis=1, kind="stable")
+    return np.take_along_axis(rest, order, 1).astype(complex), trivial
+
+
+def _extremes(times: np.ndarray, nodes: np.ndarray, sign: float) -> np.ndarray:
+    if not len(times):
+        return np.zeros((0, nodes.shape[3]))
+    return np.stack([extremes(t, x, sign) for t, x in zip(times, nodes, strict=True)])
+
+
+def _steps(parameters: np.ndarray, periods: np.ndarray, nodes: np.ndarray) -> np.ndarray:
+    if not len(parameters):
+        return np.zeros(0)
+    flat = nodes.reshape(len(nodes), -1)
+    square = np.mean(np.diff(flat, axis=0) ** 2, axis=1)
+    square += (np.diff(periods) / periods[1:]) ** 2 + np.diff(parameters) ** 2
+    return np.concatenate([[0.0], np.sqrt(square)])
+
+
+def _special_point(point: Raw, raw: Raw, n: int) -> CycleSpecialPoint:
+    times = np.asarray(point["times"], float)
+    nodes = _own_nodes(np.asarray(point["nodes"], float)[None], bool(raw["equidistant"]))[0]
+    multipliers, trivial = _split(np.asarray(point["multipliers"], complex)[None], n)
+    kind = _kind(point, np.asarray(raw["parameters"], float))
+    cycle = Cycle(
+        parameter=float(point["parameter"]),
+        period=float(point["period"]),
+        times=times,
+        nodes=nodes,
+        multipliers=multipliers[0],
+        trivial=float(trivial[0]),
+    )
+    return CycleSpecialPoint(
+        kind=kind,
+        cycle=cycle,
+        normal_form=cycle_normal_form(
+            kind, point["normal_form"] or {}, raw, float(point["period"])
+        ),
+        converged=point["status"] == "converged",
+        index=max(int(point["index"]) - 1, 0),
+        jump=int(point["delta"][0]),
+        multiplicity=1 if kind != "unresolved" else max(abs(int(point["delta"][0])), 1),
+        bracket=(float(point["interval"][0]), float(point["interval"][1])),
+        raw=point,
+    )
+
+
+def _kind(point: Raw, parameters: np.ndarray) -> str:
+    if point["type"] != "bp":
+        return _KINDS.get(point["type"], "unresolved")
+    # BifurcationKit calls every multiplier that crosses 1 a branch point; at a fold the parameter
+    # turns around.
+    k = int(point["index"])
+    around = np.diff(parameters[max(k - 3, 0) : k + 4])
+    turns = around.size > 1 and np.min(around) < 0 < np.max(around)
+    return "cycle_fold" if turns else "branch_point_of_cycles"
+
+
+def cycle_normal_form(kind: str, form: Raw, raw: Raw, period: float) -> CycleNormalForm | None:
+    """The normal form at a critical multiplier, in this package's convention.
+
+    Collocation's coefficients are Iooss': c of a period doubling is BifurcationKit's `b3`, and its
+    Neimark–Sacker d counts time by dτ/dt = 1 + (a/T)|ξ|², so that ours is d − iaθ/T². Shooting has
+    those of the return map, with other weights: they stay in `raw`.
+
+    Args:
+        kind: of the special point.
+        form: what BifurcationKit computed.
+        raw: the branch, for the mesh.
+        period: T.
+
+    Returns:
+        The normal form; None where BifurcationKit has none in this convention.
+    """
+    if form.get("return_map", True) or "mode" not in form:
+        return None
+    if kind == "period_doubling" and "b3" in form:
+        coefficient, angle = complex(complex(form["b3"]).real), np.pi
+    elif kind == "neimark_sacker" and "d" in form:
+        angle = float(form["angle"])
+        coefficient = complex(form["d"]) - 1j * complex(form["a"]).real * angle / period**2
+        if angle < 0:  # the other multiplier of the pair
+            angle, coefficient = -angle, np.conj(coefficient)
+    else:
+        return None
+    return CycleNormalForm(kind, complex(coefficient), period, float(angle), _mode(form, raw))
+
+
+def _mode(form: Raw, raw: Raw) -> np.ndarray:
+    """The critical mode on the nodes of this package."""
+    flat = np.asarray(form["mode"], complex).T  # (node, state), interval ends once
+    degree = np.asarray(raw["nodes"]).shape[2] - 1
+    starts = np.arange(0, len(flat) - 1, degree)
+    nodes = np.stack([flat[start : start + degree + 1] for start in starts])
+    own = np.einsum(
+        "jk,ikn->ijn",
+        interpolation_matrix(np.linspace(0, 1, degree + 1), basis(degree).nodes),
+        nodes,
+    )
+    return own if np.any(np.abs(own.imag) > 1e-12 * np.max(np.abs(own))) else own.real
+
+
+def _balance(multipliers: np.ndarray, points: tuple[CycleSpecialPoint, ...]) -> Balance:
+    if not len(multipliers):
+        return Balance(0, 0, 0, 0, True)
+    # The multipliers of the first and last cycles; BifurcationKit's own count has a tolerance.
+    count = np.sum(np.abs(multipliers) > 1, axis=1)
+    crossings = [point for point in points if point.jump]
+    return Balance(
+        int(count[0]),
+        int(count[-1]),
+        sum(abs(point.jump) for point in crossings if point.converged),
+        sum(abs(point.jump) for point in crossings if not point.converged),
+        int(count[0]) + sum(point.jump for point in crossings) == int(count[-1]),
+    )

@@ -1,0 +1,116 @@
+"""Evaluate what does not depend on the state or the parameter, once, before translation."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax.extend.core import ClosedJaxpr, Jaxpr, jaxpr_as_fun
+
+from bifbridge.continuation.bifurcationkit.translation._program import Atom, Constant
+
+#: Kept as code when applied to an array of the field, since they cost nothing to repeat.
+_VIEWS = {
+    "broadcast_in_dim",
+    "convert_element_type",
+    "copy",
+    "copy_p",
+    "reshape",
+    "squeeze",
+    "stop_gradient",
+    "transpose",
+}
+_RECIPE_LENGTH = 60
+
+
+def foldable(primitive: str, inputs: Sequence[Atom], eqn: Any) -> bool:
+    """Whether an equation is computed here rather than in Julia.
+
+    Args:
+        primitive: the primitive's name.
+        inputs: its operands.
+        eqn: JAX's equation.
+
+    Returns:
+        True if every operand is known, except where the code reads better with the field's own
+        numbers in it: scalar arithmetic and views of its arrays.
+    """
+    if not all(isinstance(atom, Constant) for atom in inputs):
+        return False
+    if all(atom.name is None for atom in inputs if isinstance(atom, Constant)):
+        return True
+    if primitive in _VIEWS:
+        return False
+    return any(variable.aval.shape != () for variable in eqn.outvars)
+
+
+def fold(primitive: str, inputs: Sequence[Constant], eqn: Any) -> list[Constant]:
+    """Evaluate an equation of constants with JAX.
+
+    Args:
+        primitive: the primitive's name.
+        inputs: its operands.
+        eqn: JAX's equation.
+
+    Returns:
+        One constant per output; those that stem from the field say how.
+    """
+    results = evaluate(eqn, [atom.value for atom in inputs])
+    recipe = None
+    if any(atom.name or atom.recipe for atom in inputs):
+        words = ", ".join(atom.name or atom.recipe or _word(atom) for atom in inputs)
+        recipe = f"{primitive}({words})"
+        if len(recipe) > _RECIPE_LENGTH:
+            recipe = recipe[: _RECIPE_LENGTH - 1] + "…"
+    return [Constant(as_array(result), recipe=recipe) for result in results]
+
+
+def evaluate(eqn: Any, operands: Sequence[Any]) -> list[Any]:
+    """Apply one equation to values, with whatever derivative rules it carries.
+
+    Args:
+        eqn: JAX's equation.
+        operands: one value per input.
+
+    Returns:
+        One value per output.
+    """
+    return equation_function(eqn)(*operands)
+
+
+def equation_function(eqn: Any) -> Any:
+    """One equation as a function of all its inputs, literal ones included.
+
+    Args:
+        eqn: JAX's equation.
+
+    Returns:
+        A function from operands to the list of results.
+    """
+    invars, position = [], {}
+    for k, variable in enumerate(eqn.invars):
+        if not hasattr(variable, "val") and variable not in position:
+            position[variable] = k
+            invars.append(variable)
+    jaxpr = Jaxpr((), invars, eqn.outvars, [eqn], eqn.effects)
+    run = jaxpr_as_fun(ClosedJaxpr(jaxpr, ()))
+    return lambda *operands: run(*(jnp.asarray(operands[position[v]]) for v in invars))
+
+
+def as_array(value: Any) -> Any:
+    """A NumPy array wherever NumPy knows the type.
+
+    Args:
+        value: an array or number.
+
+    Returns:
+        A NumPy array, or the value itself if it is a random key.
+    """
+    if isinstance(value, jax.Array) and jnp.issubdtype(value.dtype, jax.dtypes.extended):
+        return value
+    return np.asarray(value)
+
+
+def _word(atom: Constant) -> str:
+    return str(atom.number) if atom.number is not None else "constant"

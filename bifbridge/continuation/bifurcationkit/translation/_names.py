@@ -1,0 +1,174 @@
+"""Identifiers that Julia accepts and that no two things share."""
+
+import re
+
+_KEYWORDS = [
+    "abstract",
+    "baremodule",
+    "begin",
+    "break",
+    "catch",
+    "const",
+    "continue",
+    "do",
+    "else",
+    "elseif",
+    "end",
+    "export",
+    "false",
+    "finally",
+    "for",
+    "function",
+    "global",
+    "if",
+    "import",
+    "in",
+    "isa",
+    "let",
+    "local",
+    "macro",
+    "module",
+    "mutable",
+    "primitive",
+    "quote",
+    "return",
+    "struct",
+    "true",
+    "try",
+    "type",
+    "using",
+    "where",
+    "while",
+]
+#: Functions of Julia that the code calls, and the arguments of `field`.
+_FUNCTIONS = [
+    "T",
+    "Array",
+    "Float64",
+    "Inf",
+    "Int",
+    "NaN",
+    "abs",
+    "acosh",
+    "all",
+    "any",
+    "argmax",
+    "argmin",
+    "asinh",
+    "atan",
+    "cat",
+    "cbrt",
+    "ceil",
+    "clamp",
+    "collect",
+    "convert",
+    "copy",
+    "cos",
+    "cosh",
+    "cumprod",
+    "cumsum",
+    "div",
+    "dropdims",
+    "eltype",
+    "exp",
+    "exp2",
+    "expm1",
+    "fill",
+    "firstindex",
+    "floor",
+    "hcat",
+    "ifelse",
+    "isfinite",
+    "isnan",
+    "length",
+    "log",
+    "log1p",
+    "map",
+    "max",
+    "maximum",
+    "min",
+    "minimum",
+    "one",
+    "ones",
+    "permutedims",
+    "prod",
+    "promote",
+    "promote_type",
+    "reduce",
+    "rem",
+    "repeat",
+    "reshape",
+    "reverse",
+    "round",
+    "sign",
+    "similar",
+    "sin",
+    "sinh",
+    "size",
+    "sqrt",
+    "sum",
+    "tan",
+    "tanh",
+    "transpose",
+    "trunc",
+    "typemax",
+    "typemin",
+    "undef",
+    "vcat",
+    "vec",
+    "view",
+    "xor",
+    "zero",
+    "zeros",
+    "c",
+    "field",
+    "i",
+    "p",
+    "pi",
+    "z",
+    "e",
+    "im",
+]
+
+
+class Names:
+    """The identifiers in use.
+
+    Args:
+        reserved: more identifiers that must not be taken, such as helper functions.
+    """
+
+    def __init__(self, reserved: tuple[str, ...] = ()):
+        self._taken = {*_KEYWORDS, *_FUNCTIONS, *reserved}
+
+    def fresh(self, wish: str) -> str:
+        """An unused identifier.
+
+        Args:
+            wish: what it should look like: a dotted path or a word.
+
+        Returns:
+            The wish made an identifier, with a number if it is taken.
+        """
+        stem = identifier(wish)
+        name, k = stem, 1
+        while name in self._taken:
+            k += 1
+            name = f"{stem}_{k}"
+        self._taken.add(name)
+        return name
+
+
+def identifier(text: str) -> str:
+    """The nearest identifier, valid in Julia and in Python.
+
+    Args:
+        text: such as "layers[0].bias".
+
+    Returns:
+        Such as "layers_0_bias".
+    """
+    name = re.sub(r"\W+", "_", text).strip("_")
+    if not name:
+        return "value"
+    return f"_{name}" if name[0].isdigit() else name
