@@ -25,6 +25,7 @@ def march(
     *,
     inputs: Inputs | None = None,
     solver: dfx.AbstractSolver | None = None,
+    checkpoint: bool = False,
 ) -> Trajectories:
     """The states that `solve` returns, by the same steps.
 
@@ -34,6 +35,7 @@ def march(
         grid: step times.
         inputs: as in `solve`.
         solver: as in `solve`.
+        checkpoint: whether a linearisation keeps only the states between steps.
 
     Returns:
         Saved states, shape (N, T, n).
@@ -47,6 +49,8 @@ def march(
         states, _, _, memory, _ = method.step(terms, t0, t1, states, args, memory, made_jump=False)
         return (states, memory), states
 
+    if checkpoint:
+        step = jax.checkpoint(step)
     memory = method.init(terms, grid.steps[0], grid.steps[1], initial_states, args)
     _, after = jax.lax.scan(step, (initial_states, memory), (grid.steps[:-1], grid.steps[1:]))
     every = jnp.concatenate([initial_states[None], after])

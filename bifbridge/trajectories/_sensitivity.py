@@ -95,6 +95,7 @@ def linearise(
     names: Sequence[str] | None = None,
     inputs: Inputs | None = None,
     solver: dfx.AbstractSolver | None = None,
+    checkpoint: bool = False,
 ) -> Sensitivity:
     """Solve the trials and linearise the solve in the parameters, once.
 
@@ -108,6 +109,9 @@ def linearise(
         names: the leaves in θ, as in `flatten_parameters`; None for all.
         inputs: as in `solve`.
         solver: as in `solve`.
+        checkpoint: keep only the states between steps and compute the stages anew in every
+            product. Memory falls from some 120 N n bytes a step (Tsit5) to 8 N n, and a product
+            takes longer by the solve that it repeats; `benchmarks/sntk_scaling.py` measures both.
 
     Returns:
         The sensitivity at these parameters.
@@ -118,7 +122,7 @@ def linearise(
     """  # noqa: DOC502 (require_x64 raises)
     require_x64("The linearisation of trajectories")
     chosen = None if names is None else tuple(names)
-    result = _linearise(field, initial_states, grid, chosen, inputs, solver)
+    result = _linearise(field, initial_states, grid, chosen, inputs, solver, checkpoint)
     finite = jnp.isfinite(result.trajectories).all((1, 2))
     if not bool(finite.all()):
         bad = jnp.flatnonzero(~finite)
@@ -137,13 +141,14 @@ def _linearise(
     names: tuple[str, ...] | None,
     inputs: Inputs | None,
     solver: dfx.AbstractSolver | None,
+    checkpoint: bool,
 ) -> Sensitivity:
     theta, rebuild = flatten_parameters(field, names)
 
     def trajectories(vector: ParameterVector) -> Trajectories:
         moved = rebuild(vector)
         start: Any = initial_states(moved) if callable(initial_states) else initial_states
-        return march(moved, start, grid, inputs=inputs, solver=solver)
+        return march(moved, start, grid, inputs=inputs, solver=solver, checkpoint=checkpoint)
 
     states, linear = jax.linearize(trajectories, theta)
     return Sensitivity(theta, states, grid.times, grid.weights, linear)
