@@ -61,7 +61,7 @@ def _controlled(ax: Axes, seeds: Sequence[Mapping[str, Any]]) -> None:
     _plain_log(ax, "y", (1, 2, 5, 10, 20))
     ax.set(xlabel="μ", ylabel="effective rank")
     ax.set_title("controlled families", loc="left")
-    ax.legend(loc="lower left", handlelength=1.2)
+    ax.legend(loc="upper center", fontsize=6, handlelength=1.2)
 
 
 def _trained(ax: Axes, seeds: Sequence[Mapping[str, Any]]) -> None:
