@@ -16,7 +16,8 @@ import resource
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -56,9 +57,9 @@ class Size(NamedTuple):
 
 #: What each axis of the cost is measured on; the other sizes stay fixed.
 AXES: dict[str, tuple[list[Size], Callable[[Size], int]]] = {
-    "trials": ([Size(64, n, 50) for n in (64, 128, 256, 512, 1024)], lambda s: s.trials),
-    "steps": ([Size(64, 64, n) for n in (50, 100, 200, 400, 800)], lambda s: s.steps),
-    "parameters": ([Size(n, 64, 20) for n in (64, 128, 256, 512, 1024)], lambda s: s.units**2),
+    "trials": ([Size(64, n, 50) for n in (64, 256, 512, 1024)], lambda s: s.trials),
+    "steps": ([Size(64, 64, n) for n in (50, 100, 200, 400)], lambda s: s.steps),
+    "parameters": ([Size(n, 64, 20) for n in (128, 256, 512, 1024)], lambda s: s.units**2),
 }
 QUICK: dict[str, tuple[list[Size], Callable[[Size], int]]] = {
     "trials": ([Size(8, n, 10) for n in (4, 16)], lambda s: s.trials),
@@ -206,25 +207,30 @@ def main() -> None:
     parser.add_argument("--markdown", type=Path)
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
-    sections: dict[str, tuple[str, list[dict[str, Any]]]] = {}
-    if options.largest:
-        sections["Largest size"] = largest_table(2, LARGEST)
-    else:
-        products = [Size(8, 4, 20, gradient=True)] if options.quick else PRODUCTS
-        sections["Against one loss gradient"] = product_table(options.repetitions, products)
-        for name, (sizes, along) in (QUICK if options.quick else AXES).items():
-            title = f"Cost in the number of {name}"
-            sections[title] = axis_table(name, sizes, along, options.repetitions)
-        memory = [Size(16, 8, 20, c) for c in (False, True)] if options.quick else MEMORY
-        sections["Memory"] = memory_table(options.repetitions, memory)
-    machine = f"{os.cpu_count()} cores, float64, JAX {jax.__version__}, Tsit5."
-    for title, (text, _) in sections.items():
-        print(f"\n{title}\n{text}")
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for title, compute in _sections(options):
+        text, rows[title] = compute()
+        machine = f"{os.cpu_count()} cores, float64, JAX {jax.__version__}, Tsit5."
+        print(f"\n{title}\n{text}", flush=True)
         if options.markdown:
             write_section(options.markdown, title, f"{text}\n\n{machine}")
-    if options.json:
-        rows = {title: rows for title, (_, rows) in sections.items()}
-        options.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+        if options.json:
+            options.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+
+
+def _sections(options: argparse.Namespace) -> Iterator[tuple[str, Callable[[], Any]]]:
+    """Title and measurement of each section asked for, written as soon as it is measured."""
+    repetitions = options.repetitions
+    if options.largest:
+        yield "Largest size", lambda: largest_table(1, LARGEST)
+        return
+    products = [Size(8, 4, 20, gradient=True)] if options.quick else PRODUCTS
+    yield "Against one loss gradient", lambda: product_table(repetitions, products)
+    memory = [Size(16, 8, 20, c) for c in (False, True)] if options.quick else MEMORY
+    for name, (sizes, along) in (QUICK if options.quick else AXES).items():
+        title = f"Cost in the number of {name}"
+        yield title, partial(axis_table, name, sizes, along, repetitions)
+    yield "Memory", lambda: memory_table(repetitions, memory)
 
 
 if __name__ == "__main__":
