@@ -8,6 +8,7 @@ from bifbridge._version import __version__
 from bifbridge.cli._continue import continue_command
 from bifbridge.cli._exit import EXIT_STATUSES
 from bifbridge.cli._report import report_command
+from bifbridge.cli._sntk import sntk_command
 from bifbridge.cli._student_teacher import student_teacher_command
 
 app = typer.Typer(
@@ -38,6 +39,7 @@ def _root(
 
 app.command("student-teacher", epilog=EXIT_STATUSES)(student_teacher_command)
 app.command("continue", epilog=EXIT_STATUSES)(continue_command)
+app.command("sntk", epilog=EXIT_STATUSES)(sntk_command)
 app.command("report", epilog=EXIT_STATUSES)(report_command)
 
 
