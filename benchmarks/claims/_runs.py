@@ -12,29 +12,28 @@ import xarray as xr
 import bifbridge as bb
 from bifbridge.landscape import predict_kernel
 from bifbridge.sntk import StateSpaceNTK
-from bifbridge.studies.student_teacher import read_config, run_student_teacher
+from bifbridge.studies._progress import Silence
+from bifbridge.studies.student_teacher import open_run_folder, read_config, run_student_teacher
+from bifbridge.studies.student_teacher._descent import descend
 from bifbridge.studies.student_teacher._loss_falls import distinct_crossings
 from bifbridge.studies.student_teacher._setup import Experiment, set_up
-from bifbridge.training import TrainingPath, join_blocks, read_blocks, start_training
+from bifbridge.studies.student_teacher._tracking import track
+from bifbridge.training import TrainingPath
 from claims._systems import Pair
 
 
 @dataclasses.dataclass(frozen=True)
 class Run:
-    """A finished run.
+    """A trained student.
 
     Attributes:
         experiment: teacher, student, trials.
         path: θ at every step.
-        summary: its main numbers.
-        kernel: spectra along training.
         crossings: steps of the distinct bifurcations of the followed equilibrium.
     """
 
     experiment: Experiment
     path: TrainingPath
-    summary: dict[str, Any]
-    kernel: xr.Dataset
     crossings: list[float]
 
     def kernel_at(self, step: float) -> StateSpaceNTK:
@@ -55,32 +54,65 @@ class Run:
         states, weights = self.experiment.task.initial_states, measured.sensitivity.weights
         return Pair(predict_kernel(self.form_at(step), states, measured.times, weights), measured)
 
+
+@dataclasses.dataclass(frozen=True)
+class Analysed:
+    """A finished run of the main job.
+
+    Attributes:
+        run: the trained student.
+        summary: its main numbers.
+        kernel: spectra along training.
+    """
+
+    run: Run
+    summary: dict[str, Any]
+    kernel: xr.Dataset
+
     def ranks(self) -> tuple[np.ndarray, np.ndarray]:
         """Steps at which the effective rank was measured, and the ranks."""
         return self.kernel["step"].values, self.kernel["participation_ratio"].values
 
 
-def finished_run(folder: Path, seed: int, **settings: Any) -> Run:
-    """A run from its folder; trained, or trained to its end, where it is not finished.
+def analysed_run(folder: Path, seed: int) -> Analysed:
+    """A run of the main job from its folder, made where it is not finished.
 
     Args:
         folder: of the run.
         seed: of the run.
-        settings: that differ from the defaults.
+
+    Returns:
+        The run.
+    """
+    config = read_config(None, {"seed": seed})
+    if not (folder / "summary.json").exists():
+        run_student_teacher(config, folder)
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    experiment = set_up(config)
+    path, _ = descend(experiment, open_run_folder(folder, config), Silence())
+    with xr.open_dataset(folder / "run.nc", group="kernel", engine="h5netcdf") as file:
+        kernel = file.load()
+    steps = [event["step"] for event in summary["events"]]
+    return Analysed(Run(experiment, path, _distinct(steps)), summary, kernel)
+
+
+def trained_run(folder: Path, seed: int, **settings: Any) -> Run:
+    """A run that is only trained and followed, without the analysis of its kernel.
+
+    Args:
+        folder: for its checkpoints.
+        seed: of the run.
+        settings: that differ from the main job's.
 
     Returns:
         The run.
     """
     config = read_config(None, {"seed": seed} | settings)
-    if not (folder / "summary.json").exists():
-        run_student_teacher(config, folder)
-    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     experiment = set_up(config)
-    _, theta = experiment.training_loss()
-    state = start_training(theta, experiment.optimiser)
-    blocks = read_blocks(folder / "checkpoints", state.optimiser_state)
-    with xr.open_dataset(folder / "run.nc", group="kernel", engine="h5netcdf") as file:
-        kernel = file.load()
-    steps = np.array([event["step"] for event in summary["events"]])
-    crossings = [float(steps[k]) for k in distinct_crossings(steps)]
-    return Run(experiment, join_blocks(blocks, experiment.rebuild), summary, kernel, crossings)
+    path, _ = descend(experiment, open_run_folder(folder, config), Silence())
+    events = track(experiment, path, Silence()).events
+    return Run(experiment, path, _distinct([event.step for event in events]))
+
+
+def _distinct(steps: list[float]) -> list[float]:
+    return [steps[k] for k in distinct_crossings(np.asarray(steps, float))]

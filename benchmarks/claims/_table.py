@@ -8,6 +8,14 @@ from claims._claim import Claim, Outcome
 _HEAD = "| measured | note or theory | median | range | criterion | seeds that meet it |"
 
 
+_CAPTION = (
+    "Lines in a, b and f are seeds; c, d and e show medians over the seeds, dashed lines the "
+    "expected powers. In g lines are measured and rings predicted for one seed, dotted lines mark "
+    "ln(1/a₀)/T; in f the dotted line is 0.015. In h every dot is a seed. In i the dashed line is "
+    "the first crossing."
+)
+
+
 def document(claims: Sequence[Claim], found: Mapping[str, Sequence[Outcome]], how: str) -> str:
     """The whole page in Markdown.
 
@@ -29,6 +37,8 @@ def document(claims: Sequence[Claim], found: Mapping[str, Sequence[Outcome]], ho
         how,
         "",
         "![Evidence](figures/evidence.png)",
+        "",
+        _CAPTION,
         "",
         *_summary(claims, found),
     ]

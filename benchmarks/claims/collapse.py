@@ -17,7 +17,7 @@ def measure(seed: int, quick: bool, folder: Path) -> Measured:
     """Effective rank and trace against μ, at several horizons."""
     family = PitchforkFamily(seed, units=16 + 8 * (seed % 2))
     horizons = (20.0,) if quick else (20.0, 40.0, 80.0)
-    mus = np.linspace(FAR, 0.5, 5 if quick else 41)
+    mus = np.linspace(FAR, 0.5, 5 if quick else 21)
     ranks, traces = {}, {}
     for horizon in horizons:
         spectra = [bb.spectrum(family.kernels(mu, horizon).measured) for mu in mus]

@@ -37,8 +37,8 @@ CLAIM = Claim(
     statement=(
         "The kernel of wᵀz along ∇θμ, against g(t)g(t') of ȧ = μa + c₃a³, in relative "
         "Hilbert–Schmidt norm; −z + tanh(Wz), T = 20, a₀ = 0.02. c₃ is that of the bifurcation, "
-        "or, where said, that of the network at μ, which is (1 + μ)³ times as large here: at μ = 0.2 "
-        "trials reach the size at which c₃ matters."
+        "or, where said, that of the network at μ, which is (1 + μ)³ times as large here: at "
+        "μ = 0.2 trials reach the size at which c₃ matters."
     ),
     quantities=(
         Quantity("at", "error at μ = 0", at_most(2e-4), "1e-4 in the note"),

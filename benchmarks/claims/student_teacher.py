@@ -11,15 +11,16 @@ from bifbridge.landscape import predict_kernel
 from bifbridge.sntk import trial_time_shares
 from claims._claim import Claim, Measured, Quantity, at_least, at_most, within
 from claims._numbers import kernel_numbers
-from claims._runs import Run, finished_run
+from claims._runs import Analysed, Run, analysed_run
 
 
 def measure(seed: int, quick: bool, folder: Path) -> Measured:
     """Numbers of one run."""
-    run = finished_run(folder / f"seed-{seed}", seed)
-    summary, crossing = run.summary, run.crossings[0]
-    steps, ranks = run.ranks()
-    traces = run.kernel["trace"].values
+    analysed = analysed_run(folder / f"seed-{seed}", seed)
+    run, summary = analysed.run, analysed.summary
+    crossing = run.crossings[0]
+    steps, ranks = analysed.ranks()
+    traces = analysed.kernel["trace"].values
     before = steps <= crossing - 60
     numbers = kernel_numbers(run.pair_at(crossing))
     prediction = summary["prediction"]
@@ -42,14 +43,15 @@ def measure(seed: int, quick: bool, folder: Path) -> Measured:
         "landscape": prediction["loss_landscape_relative_error"],
         "onset": summary["loss_drops"][0]["offset"],
         "fall_of_loss": summary["loss_drops"][0]["factor"],
-        **_later_minimum(run, crossing),
+        **_later_minimum(analysed, crossing),
         **_along_gradient(run, crossing),
     }
 
 
-def _later_minimum(run: Run, crossing: float) -> dict[str, float | None]:
+def _later_minimum(analysed: Analysed, crossing: float) -> dict[str, float | None]:
     """The lowest rank within 60 steps after the crossing, and what carries it."""
-    steps, ranks = run.ranks()
+    run = analysed.run
+    steps, ranks = analysed.ranks()
     after = np.flatnonzero((steps > crossing + 1) & (steps <= crossing + 61))
     if after.size == 0:
         return {"later_rank": None}
@@ -65,7 +67,7 @@ def _later_minimum(run: Run, crossing: float) -> dict[str, float | None]:
         "later_step": step - crossing,
         "later_cosine": float(cosine),
         "later_trial": float(shares.max() / shares.sum()),
-        "later_amplified": float(spectrum.trace / run.kernel["trace"].values[0]),
+        "later_amplified": float(spectrum.trace / analysed.kernel["trace"].values[0]),
     }
 
 

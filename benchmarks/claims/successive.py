@@ -7,16 +7,16 @@ import numpy as np
 import bifbridge as bb
 from claims._claim import Claim, Criterion, Measured, Quantity, at_least, at_most
 from claims._numbers import kernel_numbers
-from claims._runs import Run, finished_run
+from claims._runs import Run, analysed_run, trained_run
 
 #: A teacher with one mode above 1 instead of two.
-ONE_MODE = {"teacher_eigenvalues": (1.5, 0.6, 0.4), "steps": 1500}
+ONE_MODE = {"teacher_eigenvalues": (1.5, 0.6, 0.4), "steps": 800}
 
 
 def measure(seed: int, quick: bool, folder: Path) -> Measured:
     """Numbers of both runs."""
-    two = finished_run(folder.parent / "student_teacher" / f"seed-{seed}", seed)
-    one = finished_run(folder / f"one-mode-{seed}", seed, **ONE_MODE)
+    analysed = analysed_run(folder.parent / "student_teacher" / f"seed-{seed}", seed)
+    one, two = trained_run(folder / f"one-mode-{seed}", seed, **ONE_MODE), analysed.run
     result = {
         "one count": float(_unstable(one)),
         "two count": float(_unstable(two)),
@@ -24,7 +24,7 @@ def measure(seed: int, quick: bool, folder: Path) -> Measured:
         **_numbers("two first", two, 0),
         **_numbers("two second", two, 1),
     }
-    drops = two.summary["loss_drops"]
+    drops = analysed.summary["loss_drops"]
     if len(drops) > 1:
         result |= {"second onset": drops[1]["offset"], "second factor": drops[1]["factor"]}
         result["second matched"] = float(drops[1]["matched"])
@@ -67,7 +67,7 @@ CLAIM = Claim(
     name="successive",
     title="Successive bifurcations: teachers with one and with two unstable modes",
     statement=(
-        "Teacher eigenvalues 1.5, 0.6, 0.4 (one mode, 1500 steps) and 1.5, 1.3, 0.5 (two modes, "
+        "Teacher eigenvalues 1.5, 0.6, 0.4 (one mode, 800 steps) and 1.5, 1.3, 0.5 (two modes, "
         "the runs above). At every crossing of the student's origin the prediction is made from "
         "the normal form of the origin there. At the second crossing most trials have left the "
         "origin along the first mode, so that the prediction's premise, trials near the critical "

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from claims._claim import Claim, Criterion, Measured, Quantity, within
 from claims._numbers import kernel_numbers, slope
-from claims._systems import PitchforkFamily, fold, hopf, pitchfork
+from claims._systems import PitchforkFamily, fold, hopf
 
 #: μ: effective rank, error of the predicted kernel, cosine of the direction (None: not given).
 NOTE: dict[float, tuple[float, float, float | None]] = {
@@ -27,21 +27,22 @@ ROUNDING = 0.02
 
 def measure(seed: int, quick: bool, folder: Path) -> Measured:
     """All rows of the note."""
-    family = PitchforkFamily(seed, units=24)
+    family = PitchforkFamily(seed, units=16 if quick else 24)
     result: dict[str, float] = {}
     for mu in (0.0,) if quick else NOTE:
         numbers = kernel_numbers(family.with_local_cubic(family.kernels(mu, 20.0), mu))
         result |= {f"{key} {mu}": numbers[key] for key in ("rank", "error", "cosine")}
     if quick:
         return result
-    at = pitchfork(seed)
-    result |= {f"error T={T:g}": kernel_numbers(at(T))["error"] for T in NOTE_ERRORS}
+    for horizon in NOTE_ERRORS:
+        numbers = kernel_numbers(family.kernels(0.0, horizon))
+        result[f"error T={horizon:g}"] = numbers["error"]
     for name, gaussian in (("fold", False), ("gaussian", True)):
         at = fold(seed, gaussian=gaussian)
         ranks = [kernel_numbers(at(T))["rank"] for T in NOTE_FOLD]
         result |= {f"{name} T={T:g}": rank for T, rank in zip(NOTE_FOLD, ranks, strict=True)}
         result[f"{name} slope"] = slope(list(NOTE_FOLD), [rank - 1 for rank in ranks])
-    at = hopf(seed)
+    at = hopf(seed, units=16)
     for horizon in NOTE_HOPF:
         numbers = kernel_numbers(at(horizon))
         result |= {f"hopf T={horizon:g}": numbers["rank"], "hopf error": numbers["error"]}

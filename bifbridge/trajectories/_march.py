@@ -28,6 +28,7 @@ def march(
     inputs: Inputs | None = None,
     solver: dfx.AbstractSolver | None = None,
     ends: Int[Array, " N"] | None = None,
+    checkpoint: bool = False,
 ) -> Trajectories:
     """The states that `solve` returns, by the same steps.
 
@@ -39,6 +40,7 @@ def march(
         solver: as in `solve`.
         ends: number of steps after which each trial stands still, shape (N,), or None for none:
             what a trial would do after its end cannot spoil it then.
+        checkpoint: whether a linearisation keeps only the states between steps.
 
     Returns:
         Saved states, shape (N, T, n).
@@ -54,6 +56,8 @@ def march(
             after = jnp.where((index < ends)[:, None], after, states)
         return (after, memory), after
 
+    if checkpoint:
+        step = jax.checkpoint(step)
     memory = method.init(terms, grid.steps[0], grid.steps[1], initial_states, args)
     intervals = (grid.steps[:-1], grid.steps[1:], jnp.arange(grid.n_steps))
     _, after = jax.lax.scan(step, (initial_states, memory), intervals)

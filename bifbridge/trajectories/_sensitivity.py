@@ -101,6 +101,7 @@ def linearise(
     solver: dfx.AbstractSolver | None = None,
     mask: Bool[Array, "N T"] | None = None,
     matvec_dtype: str | None = None,
+    checkpoint: bool = False,
 ) -> Sensitivity:
     """Solve the trials and linearise the solve in the parameters, once.
 
@@ -119,6 +120,9 @@ def linearise(
             their last observed time, and only observed intervals have weight.
         matvec_dtype: "float32" evaluates the field and its products in single precision and sums
             over steps, stages and parameters in double. Trajectories are those of that field.
+        checkpoint: keep only the states between steps and compute the stages anew in every
+            product. Memory falls from some 120 N n bytes a step (Tsit5) to 8 N n, and a product
+            takes longer by the solve that it repeats; `benchmarks/sntk_scaling.py` measures both.
 
     Returns:
         The sensitivity at these parameters.
@@ -135,7 +139,16 @@ def linearise(
     ends = None if mask is None else _last_steps(grid, jnp.asarray(mask))
     observed = None if mask is None else jnp.asarray(mask)
     result = _linearise(
-        field, initial_states, grid, chosen, inputs, solver, observed, ends, matvec_dtype
+        field,
+        initial_states,
+        grid,
+        chosen,
+        inputs,
+        solver,
+        observed,
+        ends,
+        matvec_dtype,
+        checkpoint,
     )
     finite = jnp.isfinite(result.trajectories).all((1, 2))
     if not bool(finite.all()):
@@ -202,6 +215,7 @@ def _linearise(
     mask: Bool[Array, "N T"] | None,
     ends: Int[Array, " N"] | None,
     matvec_dtype: str | None,
+    checkpoint: bool,
 ) -> Sensitivity:
     theta, rebuild = flatten_parameters(field, names)
 
@@ -210,7 +224,9 @@ def _linearise(
         start: Any = initial_states(moved) if callable(initial_states) else initial_states
         if matvec_dtype is not None:
             moved = NarrowField(moved, matvec_dtype)
-        return march(moved, start, grid, inputs=inputs, solver=solver, ends=ends)
+        return march(
+            moved, start, grid, inputs=inputs, solver=solver, ends=ends, checkpoint=checkpoint
+        )
 
     states, linear = jax.linearize(trajectories, theta)
     weights = grid.weights if mask is None else masked_weights(grid.times, mask)

@@ -79,6 +79,7 @@ def test_a_flip_and_a_neimark_sacker_point_are_read_off_the_cell_alone():
     assert isinstance(form, MapNormalForm)
     assert form.kind == "flip"
     np.testing.assert_allclose(form.cubic, jnp.sum(form.left * form.right**3) / 3, rtol=1e-10)
+    assert form.unfolding_gradient is not None
     np.testing.assert_allclose(
         form.unfolding_gradient, -jnp.outer(form.left, form.right).ravel(), atol=1e-10
     )
@@ -93,6 +94,7 @@ def test_a_flip_and_a_neimark_sacker_point_are_read_off_the_cell_alone():
     q, p = circle.right, circle.left
     np.testing.assert_allclose(circle.cubic, -jnp.sum(p.conj() * q * jnp.abs(q) ** 2), rtol=1e-9)
     assert circle.unfolding_gradient is not None
+    assert circle.frequency_gradient is not None
     found = circle.unfolding_gradient + 1j * circle.frequency_gradient
     known = jnp.exp(-1j * angle) * jnp.outer(p.conj(), q).ravel()
     np.testing.assert_allclose(found, known, atol=1e-10)

@@ -1,6 +1,7 @@
 """A collapse of the rank on an oscillator or at a separatrix is not called a bifurcation."""
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import jax.random as jr
 import pytest
@@ -10,7 +11,7 @@ from bifbridge.fields import CTRNN
 from bifbridge.landscape import channels, explain_collapse, predict_kernel, validity
 from bifbridge.normal_forms import FieldVelocity, NormalForm, normal_form
 from bifbridge.sntk import StateSpaceNTK, spectrum
-from bifbridge.trajectories import Trials, uniform_grid
+from bifbridge.trajectories import Trials, solve, uniform_grid
 
 UNITS, NAMES = 4, ("weights",)
 BASIS = jnp.eye(UNITS) + 0.2 * jr.normal(jr.key(0), (UNITS, UNITS))
@@ -93,12 +94,19 @@ def test_the_onset_of_the_oscillation_itself_is_one(hopf):
 
 
 def test_a_separatrix_is_no_bifurcation(pitchfork):
-    """Past the pitchfork: one trial starts on the stable manifold of the saddle at the origin."""
+    """Past the pitchfork: one trial starts close to the stable manifold of the saddle at 0."""
     field = steady(1.6, 0.3, -0.2, 0.1)
     right = normal_form(field, jnp.zeros(UNITS), names=NAMES, kind="pitchfork", gradient=False)
     inside = BASIS[:, 1:] @ jnp.array([1.2, -0.8, 0.5])
-    inside = inside - right.right * (right.left @ inside)
-    starts = jnp.stack([inside, inside + 0.8 * right.right, inside - 0.9 * right.right])
+    lower, upper = -2.0, 2.0  # amplitudes on either side of the separatrix
+    end = jax.jit(
+        lambda a: right.left @ solve(field, (inside + a * right.right)[None], GRID)[0, -1]
+    )
+    for _ in range(14):
+        middle = (lower + upper) / 2
+        lower, upper = (lower, middle) if end(middle) > 0 else (middle, upper)
+    amplitudes = jnp.array([[upper + 1e-3], [upper + 0.8], [upper - 0.9]])
+    starts = inside + amplitudes * right.right
     trials, ntk = kernel(field, starts)
     found = explain_collapse(field, trials, ntk, pitchfork)
     assert found.participation_ratio < 2

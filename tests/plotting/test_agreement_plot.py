@@ -10,7 +10,7 @@ from bifbridge.plotting import plot_agreement
 
 def test_measured_predicted_and_residual_spectrum_are_drawn():
     numbers: dict[str, Any] = dict.fromkeys(Agreement.__annotations__, 1.0)
-    arrays = {
+    arrays: dict[str, Any] = {
         "times": jnp.zeros(3),
         "predicted_profile": jnp.zeros(3),
         "measured_profile": jnp.zeros(3),
