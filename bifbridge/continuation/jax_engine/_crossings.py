@@ -66,9 +66,7 @@ def presume(step: Step, member: int = 0) -> list[Presumed] | None:
     return found if index == last else None
 
 
-def prove(
-    step: Step, presumed: list[Presumed], described: list[Described]
-) -> list[Event] | None:
+def prove(step: Step, presumed: list[Presumed], described: list[Described]) -> list[Event] | None:
     """The events of a step, if they explain its ends without a gap.
 
     Args:

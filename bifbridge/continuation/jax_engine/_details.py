@@ -115,9 +115,7 @@ def describe(curve: Curve, kind: Kind, candidates: Sequence[Candidate]) -> list[
     return found
 
 
-def describe_members(
-    curves: Curve, kind: Kind, candidates: Sequence[Candidate]
-) -> list[Described]:
+def describe_members(curves: Curve, kind: Kind, candidates: Sequence[Candidate]) -> list[Described]:
     """Polish candidates on the branches of an ensemble, many at once.
 
     Args:

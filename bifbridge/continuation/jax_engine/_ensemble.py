@@ -11,6 +11,7 @@ import numpy as np
 
 from bifbridge._compile import quick_jit
 from bifbridge._precision import require_x64
+from bifbridge._threads import suited_threads
 from bifbridge.continuation._problem import ContinuationProblem
 from bifbridge.continuation._results import Branch
 from bifbridge.continuation._status import Status
@@ -50,6 +51,11 @@ def continuation_ensemble(
     engine = JaxEngine() if engine is None else engine
     if not problems:
         raise ValueError("continuation_ensemble: got no problems.")
+    with suited_threads(problems[0].state.size):
+        return _together(problems, engine)
+
+
+def _together(problems: Sequence[ContinuationProblem], engine: JaxEngine) -> tuple[Branch, ...]:
     curves = [engine.curve(problem) for problem in problems]
     controls, firsts = zip(*(engine.control(problem) for problem in problems), strict=True)
     curve, control = _stack(curves), _stack(controls)
@@ -72,8 +78,7 @@ def continuation_ensemble(
                 )
                 paths[k].append(path)
     ways = [
-        Way(problems[k], curves[k], controls[k], path, k)
-        for k, path in _with_spectra(curve, paths)
+        Way(problems[k], curves[k], controls[k], path, k) for k, path in _with_spectra(curve, paths)
     ]
     found = engine.special_points(ways, functools.partial(describe_members, curve))
     members: list[list[int]] = [[] for _ in problems]
@@ -165,7 +170,9 @@ def _starts(curve: Curve, control: StepControl, guesses: Any) -> tuple[Any, Any,
         unit = jnp.zeros_like(guess).at[-1].set(1.0)
         patient = eqx.tree_at(lambda c: c.max_iterations, control, jnp.asarray(START_ITERATIONS))
         nowhere = jnp.full_like(guess, jnp.nan)
-        point, _, events, jacobian, code = sample_at(curve, guess, unit, guess[-1], nowhere, patient)
+        point, _, events, jacobian, code = sample_at(
+            curve, guess, unit, guess[-1], nowhere, patient
+        )
         return point, events, jacobian, code
 
     return eqx.filter_vmap(one)(curve, control, guesses)

@@ -89,8 +89,12 @@ def _polish_crossing(
 ) -> _Found | None:
     value = near.eigenvalues[index]
     if abs(value.imag) > 1e-9 * (1 + abs(value)):
-        return _verified(step, low, high, "hopf", _described(step, near, "hopf", abs(value.imag)), 2)
-    kinds: tuple[Kind, ...] = ("fold", "branch_point") if low.turn != high.turn else ("branch_point", "fold")
+        return _verified(
+            step, low, high, "hopf", _described(step, near, "hopf", abs(value.imag)), 2
+        )
+    kinds: tuple[Kind, ...] = (
+        ("fold", "branch_point") if low.turn != high.turn else ("branch_point", "fold")
+    )
     for kind in kinds:
         found = _verified(step, low, high, kind, _described(step, near, kind), 1)
         if found is not None:
@@ -190,4 +194,3 @@ def _dip(step: Step, low: Sample, high: Sample) -> Sample | None:
                 a, c = c.s, d
                 d = step.sample(a + ratio * (b - a))
     return None
-

@@ -24,7 +24,6 @@ from bifbridge.continuation.jax_engine._curve import (
     oriented,
 )
 
-
 Number = Float[Array | np.ndarray, ""]
 Flag = Bool[Array | np.ndarray, ""]
 Count = Int[Array | np.ndarray, ""]
