@@ -3,10 +3,10 @@
     OPENBLAS_NUM_THREADS=1 python benchmarks/continuation.py [--quick] [--json FILE]
 
 Cold is the first call of a fresh structure in this process, compilation included; warm is the
-smallest of several repetitions. The floor is the time that LAPACK takes here for the
-factorisations and eigenvalues of the branch alone: one LU with solve per Newton iteration and
-tangent, one set of eigenvalues per point, and two more of each per located point. Errors are
-against closed forms or values computed to forty digits.
+smallest of several repetitions, in turns with the floor, both in milliseconds of CPU. The floor
+is what LAPACK takes here for the factorisations and eigenvalues of the branch alone: one LU with
+solve per Newton iteration and tangent, one set of eigenvalues per point, and two more of each per
+located point. Errors are against closed forms or values computed to forty digits.
 """
 
 import argparse
@@ -41,7 +41,7 @@ class Case(NamedTuple):
     name: str
     problem: ContinuationProblem
     engine: JaxEngine
-    expected: np.ndarray
+    expected: np.ndarray | None
     cubics: np.ndarray | None = None
 
 
@@ -91,6 +91,17 @@ def network(n: int, seed: int = 1) -> Case:
     return Case(f"network n={n}", problem, JaxEngine(), 1 / values[crossing], cubics)
 
 
+def random_network(n: int, seed: int = 0) -> Case:
+    """A dense network without symmetry, whose answers are not known in closed form."""
+    rng = np.random.default_rng(seed)
+    field = CTRNN(
+        jnp.asarray(rng.normal(size=(n, n)) / np.sqrt(n)),
+        bias=jnp.asarray(0.1 * rng.normal(size=n)),
+    )
+    problem = ContinuationProblem(LeafFamily(field, "gain"), np.zeros(n), span=(0.0, 1.5))
+    return Case(f"random n={n}", problem, JaxEngine(), None)
+
+
 def cases(quick: bool) -> list[Case]:
     """All problems."""
     plain = JaxEngine(step=0.02, max_step=0.05)
@@ -116,54 +127,71 @@ def cases(quick: bool) -> list[Case]:
         problem = ContinuationProblem(bratu, np.zeros(n), span=(0.5, 4.0))
         found.append(Case(f"Bratu n={n}", problem, JaxEngine(), np.array([BRATU_FOLDS[n]])))
     if not quick:
-        found += [network(128), network(256)]
+        found += [network(128), network(256), network(512), random_network(64)]
+        found += [random_network(256)]
     return found
 
 
-def best(function: Callable[[], Any], repetitions: int) -> float:
-    """Smallest time of several calls, in milliseconds."""
-    times = []
+def best(repetitions: int, *functions: Callable[[], Any]) -> list[float]:
+    """Smallest CPU time of several calls of each function, in turns, in milliseconds."""
+    times: list[list[float]] = [[] for _ in functions]
     for _ in range(repetitions):
-        start = time.perf_counter()
-        function()
-        times.append(time.perf_counter() - start)
-    return 1e3 * min(times)
+        for taken, function in zip(times, functions, strict=True):
+            start = time.process_time()
+            function()
+            taken.append(time.process_time() - start)
+    return [1e3 * min(taken) for taken in times]
 
 
-def floor(case: Case, branch: Branch) -> float:
-    """Milliseconds that LAPACK alone needs for this branch."""
+def jacobian(case: Case, branch: Branch) -> np.ndarray:
+    """F_z somewhere on the branch."""
     velocity = case.problem.family.velocity(float(branch.parameters[1]))
-    matrix = np.asarray(jax.jacfwd(velocity)(jnp.asarray(branch.states[1])))
+    return np.asarray(jax.jacfwd(velocity)(jnp.asarray(branch.states[1])))
+
+
+def floor(case: Case, branch: Branch) -> Callable[[], None]:
+    """What LAPACK alone has to do for this branch."""
+    matrix = jacobian(case, branch)
     symmetric = np.allclose(matrix, matrix.T, rtol=0, atol=1e-14 * np.max(np.abs(matrix)))
-    eigenvalues = best(
-        lambda: np.linalg.eigvalsh(matrix) if symmetric else np.linalg.eigvals(matrix), 10
-    )
-    solve = best(lambda: np.linalg.solve(matrix, matrix[0]), 10)
+    solver = np.linalg.eigvalsh if symmetric else np.linalg.eigvals
     extra = 2 * len(branch.special_points)
     factorisations = int(np.sum(branch.iterations + 1)) + extra
-    return (len(branch) + extra) * eigenvalues + factorisations * solve
+
+    def work() -> None:
+        for _ in range(len(branch) + extra):
+            solver(matrix)
+        for _ in range(factorisations):
+            np.linalg.solve(matrix, matrix[0])
+
+    return work
 
 
 def row(case: Case, repetitions: int) -> dict[str, Any]:
     """Measure one problem."""
-    start = time.perf_counter()
+    start = time.process_time()
     branch = continuation(case.problem, case.engine)
-    cold = time.perf_counter() - start
-    warm = best(lambda: continuation(case.problem, case.engine), repetitions)
+    cold = time.process_time() - start
     found = np.array([point.parameter for point in branch.special_points])
-    complete = found.size == case.expected.size
-    error = float(np.max(np.abs(found - case.expected))) if complete else float("nan")
+    expected = case.expected if case.expected is not None else found
+    complete = found.size == expected.size and branch.balance.complete
+    error = float(np.max(np.abs(found - expected))) if complete else float("nan")
     cubic = None
     if case.cubics is not None and complete:
         forms = [point.normal_form for point in branch.special_points]
         values = np.array([float(form.cubic) for form in forms if form is not None])
         cubic = float(np.max(np.abs(values - case.cubics)))
-    least = floor(case, branch)
+    big = case.problem.state.size >= 200
+    warm, least = best(
+        2 if big else repetitions,
+        lambda: continuation(case.problem, case.engine),
+        floor(case, branch),
+    )
     return {
         "problem": case.name,
         "points": len(branch),
-        "found": f"{found.size}/{case.expected.size}",
-        "error": error,
+        "found": f"{found.size}/{expected.size}" if case.expected is not None else f"{found.size}",
+        "error": error if case.expected is not None else float("nan"),
+        "balanced": branch.balance.complete,
         "c3_error": cubic,
         "cold_s": cold,
         "warm_ms": warm,
@@ -178,18 +206,28 @@ def ensemble(members: int, n: int) -> dict[str, Any]:
         ContinuationProblem(LeafFamily(symmetric_field(n, seed), "gain"), np.zeros(n), span=(0, 2))
         for seed in range(members)
     ]
-    alone = best(lambda: [continuation(problem) for problem in problems], 2)
-    together = best(lambda: continuation_ensemble(problems), 2)
-    bare = JaxEngine(detect=False)
-    steps_alone = best(lambda: [continuation(problem, bare) for problem in problems], 2)
-    steps_together = best(lambda: continuation_ensemble(problems, bare), 2)
+    branches = continuation_ensemble(problems)
+    matrices = np.concatenate([
+        p * np.asarray(problem.family.field.weights) - np.eye(n)  # pyright: ignore[reportAttributeAccessIssue]
+        for problem, branch in zip(problems, branches, strict=True)
+        for p in branch.parameters
+    ]).reshape(-1, n, n)
+    few = problems[: min(members, 64)]
+    continuation(problems[0])
+    together, alone, least = best(
+        3,
+        lambda: continuation_ensemble(problems),
+        lambda: [continuation(problem) for problem in few],
+        lambda: np.linalg.eigvalsh(matrices),
+    )
     return {
         "members": members,
         "n": n,
-        "single_ms": alone,
-        "ensemble_ms": together,
-        "ratio": together / alone,
-        "steps_only_ratio": steps_together / steps_alone,
+        "single_ms": alone / len(few),
+        "ensemble_ms": together / members,
+        "eigenvalues_ms": least / members,
+        "ratio": together / members / (alone / len(few)),
+        "complete": all(branch.balance.complete for branch in branches),
     }
 
 
@@ -198,28 +236,37 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--quick", action="store_true", help="leave the large sizes out")
     parser.add_argument("--repetitions", type=int, default=10)
+    parser.add_argument("--only", help="problems whose name holds this, and no ensembles")
     parser.add_argument("--json", help="write the numbers to this file")
     options = parser.parse_args()
     rows = []
     print("problem          points  found   error    c3 error  cold s  warm ms  floor ms  ratio")
     for case in cases(options.quick):
+        if options.only and options.only not in case.name:
+            continue
         measured = row(case, options.repetitions)
         rows.append(measured)
         cubic = "-" if measured["c3_error"] is None else f"{measured['c3_error']:.0e}"
         print(
             f"{measured['problem']:16} {measured['points']:6d}  {measured['found']:6}  "
             f"{measured['error']:.0e}    {cubic:8}  {measured['cold_s']:6.2f}  "
-            f"{measured['warm_ms']:7.1f}  {measured['floor_ms']:8.2f}  {measured['ratio']:5.1f}"
+            f"{measured['warm_ms']:7.1f}  {measured['floor_ms']:8.2f}  {measured['ratio']:5.1f}",
+            flush=True,
         )
-    together = ensemble(32 if options.quick else 256, 8)
-    print(
-        f"ensemble of {together['members']}, n = {together['n']}: "
-        f"{together['ensemble_ms']:.0f} ms, single runs {together['single_ms']:.0f} ms "
-        f"(ratio {together['ratio']:.2f}; without location {together['steps_only_ratio']:.2f})"
-    )
+    ensembles = []
+    sizes = [] if options.only else [(32, 8)] if options.quick else [(256, 2), (256, 8), (64, 32)]
+    for members, n in sizes:
+        together = ensemble(members, n)
+        ensembles.append(together)
+        print(
+            f"ensemble of {members}, n = {n}: {together['ensemble_ms']:.2f} ms per branch, single "
+            f"{together['single_ms']:.2f} ms (ratio {together['ratio']:.2f}), of which eigenvalues "
+            f"{together['eigenvalues_ms']:.2f} ms",
+            flush=True,
+        )
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
-            json.dump({"problems": rows, "ensemble": together}, file, indent=1)
+            json.dump({"problems": rows, "ensembles": ensembles}, file, indent=1)
 
 
 if __name__ == "__main__":

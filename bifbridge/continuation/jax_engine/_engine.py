@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 
 from bifbridge._precision import require_x64
+from bifbridge._threads import suited_threads
 from bifbridge.continuation._problem import AbstractBranchingEngine, ContinuationProblem
 from bifbridge.continuation._results import Branch, SpecialPoint
 from bifbridge.continuation._status import Status
@@ -90,6 +91,10 @@ class JaxEngine(AbstractBranchingEngine):
             (or why Newton's method failed) where the start leads to no equilibrium.
         """
         require_x64("continuation")
+        with suited_threads(problem.state.size):
+            return self._run(problem)
+
+    def _run(self, problem: ContinuationProblem) -> Branch:
         curve, (control, first) = self.curve(problem), self.control(problem)
         start, direction, events, status = find_start(problem, curve, control)
         if status != Status.RUNNING:
@@ -119,6 +124,12 @@ class JaxEngine(AbstractBranchingEngine):
             method cannot reach, is missing.
         """
         require_x64("branch switching")
+        with suited_threads(problem.state.size):
+            return self._arms(problem, point, known)
+
+    def _arms(
+        self, problem: ContinuationProblem, point: SpecialPoint, known: Sequence[Branch]
+    ) -> tuple[Branch, ...]:
         curve, (control, first) = self.curve(problem), self.control(problem)
         branches: list[Branch] = []
         for start, direction, events in arm_starts(curve, control, point, first):
@@ -151,8 +162,9 @@ class JaxEngine(AbstractBranchingEngine):
         point = np.append(branch.states[-1], branch.parameters[-1])
         events = np.array([branch.events[name][-1] for name, _ in problem.events])
         length = float(branch.steps[-1]) if branch.steps[-1] > 0 else first
-        path = self._follow(curve, control, point, branch.tangents[-1], events, length)
-        (points,) = self._searched(problem, curve, control, [path])
+        with suited_threads(problem.state.size):
+            path = self._follow(curve, control, point, branch.tangents[-1], events, length)
+            (points,) = self._searched(problem, curve, control, [path])
         return extend(problem, branch, path, points)
 
     def curve(self, problem: ContinuationProblem) -> Curve:

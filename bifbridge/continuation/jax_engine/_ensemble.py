@@ -11,6 +11,7 @@ import numpy as np
 
 from bifbridge._compile import quick_jit
 from bifbridge._precision import require_x64
+from bifbridge._threads import suited_threads
 from bifbridge.continuation._problem import ContinuationProblem
 from bifbridge.continuation._results import Branch
 from bifbridge.continuation._status import Status
@@ -50,6 +51,11 @@ def continuation_ensemble(
     engine = JaxEngine() if engine is None else engine
     if not problems:
         raise ValueError("continuation_ensemble: got no problems.")
+    with suited_threads(problems[0].state.size):
+        return _together(problems, engine)
+
+
+def _together(problems: Sequence[ContinuationProblem], engine: JaxEngine) -> tuple[Branch, ...]:
     curves = [engine.curve(problem) for problem in problems]
     controls, firsts = zip(*(engine.control(problem) for problem in problems), strict=True)
     curve, control = _stack(curves), _stack(controls)
