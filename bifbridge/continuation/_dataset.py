@@ -187,10 +187,10 @@ def mark_special(count: int, points: Sequence[Any]) -> np.ndarray:
     Returns:
         The kinds in the step that starts at each point, or an empty text.
     """
-    special = np.full(count, "", dtype=object)
+    special = [""] * count
     for point in points:
         special[point.index] = ", ".join(filter(None, [special[point.index], point.kind]))
-    return special
+    return np.array(special, dtype=object)
 
 
 def common(points: Sequence[Any], names: Sequence[str]) -> dict[str, Variable]:
@@ -262,7 +262,7 @@ def form_from_variables(
 
 def _restored(dataset: "xr.Dataset", field: Any, k: int) -> Any:
     name = f"form_{field.name}"
-    value = dataset[name].values[k] if name in dataset else np.array(np.nan)
+    value: Any = dataset[name].values[k] if name in dataset else np.array(np.nan)
     optional = field.default is None or "None" in str(field.type)
     if optional and np.all(np.isnan(value)):
         return None

@@ -3,9 +3,10 @@
 At each kind of bifurcation the variational equation has a solution of one kind: a periodic one up
 to the flow's direction at a fold, an antiperiodic one at a period doubling; at a Neimark–Sacker
 point a pair v, w of functions, w one period after v, with w(0) = v(1) and w(1) = 2κw(0) − v(0),
-κ = cos θ. The problem 𝓛V + ΨG = 0 with V normalised, bordered by functions near the null vectors,
-is regular nearby, and G vanishes at the bifurcation, with dG = −Ψᵀ d𝓛 V. Doedel, Govaerts and
-Kuznetsov, SIAM J. Numer. Anal. 41 (2003) 401; the pair stays regular where θ is 0 or π.
+κ = cos θ, again up to the flow's direction, which keeps the trivial multiplier out. The problem
+𝓛V + ΨG = 0 with V normalised, bordered by functions near the null vectors, is regular nearby, and G
+vanishes at the bifurcation, with dG = −Ψᵀ d𝓛 V. Doedel, Govaerts and Kuznetsov, SIAM J. Numer.
+Anal. 41 (2003) 401; the pair stays regular where θ is 0 or π.
 """
 
 from typing import Any, Literal, NamedTuple
@@ -54,13 +55,14 @@ class Critical(NamedTuple):
     Attributes:
         values: G, shape (k, k).
         right: V at the nodes, shape (k, I, m, a).
-        speeds: the change of period that belongs to V; zero but at a fold, shape (k,).
+        speeds: the change of period that belongs to each function of V; zero at a period
+            doubling, shape (k, k).
         left: Ψ at the Gauss points, shape (k, I, m·a).
     """
 
     values: Float[Any, "k k"]
     right: Float[Any, "k I m a"]
-    speeds: Float[Any, " k"]
+    speeds: Float[Any, "k k"]
     left: Float[Any, "k I ma"]
 
 
@@ -106,19 +108,21 @@ def solve_critical(
     Returns:
         G, V and Ψ.
     """
-    kind, k = borders.kind, functions_of(borders.kind)
+    kind, k, n = borders.kind, functions_of(borders.kind), point.states.shape[-1]
     local, columns, rows, extra = linear.local, borders.columns, borders.rows, 0
-    if kind == "cycle_fold":
-        columns = jnp.concatenate([linear.columns[..., :1], columns], -1)
-        rows, extra = jnp.concatenate([phase[None], rows]), 1
-    elif kind == "neimark_sacker":
-        local = _doubled(local, point.states.shape[-1])
+    if kind == "neimark_sacker":
+        local = _doubled(local, n)
+    if kind != "period_doubling":
+        # Each function may be moved along the flow: a change of period, and a phase condition.
+        columns = jnp.concatenate([_each(linear.columns[..., 0], n, k), columns], -1)
+        apart = jnp.einsum("imb,cd->cimdb", phase, jnp.eye(k)).reshape(k, *rows.shape[1:])
+        rows, extra = jnp.concatenate([apart, rows]), k
     unit = jnp.eye(extra + k)[:, extra:]
     factor, corner = end_factor(kind, point), jnp.zeros((extra + k, extra + k))
 
     def scalars(values: Array) -> tuple[Array, tuple[Array, Array]]:
         solution = solve_bordered(local, columns, values, rows, corner, unit, factor)
-        speeds = solution.scalars[0] if extra else jnp.zeros(k)
+        speeds = solution.scalars[:extra].T if extra else jnp.zeros((k, k))
         return solution.scalars[extra:], (jnp.moveaxis(solution.states, -1, 0), speeds)
 
     nothing = jnp.zeros((*columns.shape[:2], k))
@@ -182,7 +186,7 @@ def variations(
     orbit, velocity = at_points(mesh, expand(point.states)), field_at(family, point)
     flow = jax.vmap(jax.vmap(velocity))(orbit)[:, :, None]
 
-    def one(function: Array, speed: Array) -> Array:
+    def one(function: Array, speeds: Array) -> Array:
         nodes = expand(function, factor)
         count, degree, width = function.shape
         shape = (count, degree, width // n, n)
@@ -193,7 +197,7 @@ def variations(
 
         turned = jax.vmap(jax.vmap(moving))(orbit, values)
         varied = slopes(mesh, nodes).reshape(shape) - h * point.scalars[0] * turned
-        return (varied - h * speed * flow).reshape(count, degree * width)
+        return (varied - h * speeds[:, None] * flow).reshape(count, degree * width)
 
     return jax.vmap(one)(at.right, at.speeds)
 
@@ -218,6 +222,13 @@ def _orthonormal(vectors: np.ndarray) -> np.ndarray:
     flat = vectors.reshape(len(vectors), -1)
     orthogonal, triangle = np.linalg.qr(flat.T)
     return (orthogonal * np.sign(np.diag(triangle))).T.reshape(vectors.shape)
+
+
+def _each(column: Array, n: int, k: int) -> Array:
+    # A column of one function as one column for each of several.
+    count, size = column.shape
+    apart = jnp.einsum("igb,cd->igcbd", column.reshape(count, size // n, n), jnp.eye(k))
+    return apart.reshape(count, k * size, k)
 
 
 def _doubled(local: Array, n: int) -> Array:

@@ -124,7 +124,7 @@ def _jordan_tests(
 ) -> tuple[Array, Array]:
     # ½Ψᵀ of the second derivative along V, and Ψᵀ hV, zero where V begins a longer Jordan chain.
     right, left = at.right[0], at.left[0]
-    direction = CyclePoint(right, jnp.zeros(point.scalars.size).at[0].set(at.speeds[0]))
+    direction = CyclePoint(right, jnp.zeros(point.scalars.size).at[0].set(at.speeds[0, 0]))
 
     def along(moving: CyclePoint) -> Array:
         return jax.jvp(lambda y: residual(family, mesh, y), (moving,), (direction,))[1]

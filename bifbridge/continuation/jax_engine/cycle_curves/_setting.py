@@ -45,7 +45,14 @@ class CurveSetting(AbstractSetting):
         # The cosine of a Neimark–Sacker angle, the last scalar, counts as it is.
         scales = (*options.scales, 1.0)[: reference.scalars.size - 1]
         weights = chart_weights(mesh, reference, scales, options.state_scale)
-        return CurveChart(self.family, mesh, reference, weights, options.newton, self.borders)
+        return CurveChart(
+            family=self.family,
+            mesh=mesh,
+            reference=reference,
+            weights=weights,
+            newton=options.newton,
+            borders=self.borders,
+        )
 
     def observe(self, chart: AbstractChart, sample: Sample) -> Observed:
         """Test functions and further multipliers, see `AbstractSetting.observe`.

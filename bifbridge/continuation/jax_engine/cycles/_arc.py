@@ -155,7 +155,7 @@ def make_chart(
         The chart.
     """
     weights = chart_weights(mesh, reference, (parameter_scale,), state_scale)
-    return Chart(family, mesh, reference, weights, newton)
+    return Chart(family=family, mesh=mesh, reference=reference, weights=weights, newton=newton)
 
 
 def chart_weights(

@@ -207,8 +207,9 @@ def cycle_from_variables(dataset: "xr.Dataset", k: int) -> Cycle:
     Returns:
         The cycle.
     """
-    values = {name: dataset[f"special_{name}"].values[k] for name in _CYCLE}
-    return Cycle(**{n: float(v) if _CYCLE[n] == () else v for n, v in values.items()})
+    values: dict[str, Any] = {name: dataset[f"special_{name}"].values[k] for name in _CYCLE}
+    numbers = {name: float(values[name]) for name, shape in _CYCLE.items() if not shape}
+    return Cycle(**{**values, **numbers})
 
 
 def _special_arrays(branch: CycleBranch) -> dict[str, Any]:
