@@ -100,14 +100,9 @@ def problem_from_options(
     Raises:
         typer.BadParameter: if an option is impossible.
     """
-    import jax
-
-    # Before the user's module makes its first array.
-    jax.config.update("jax_enable_x64", True)
+    family, state = family_and_state(target, start, parameter)
     from bifbridge.continuation import ContinuationProblem
 
-    family, size = family_and_size(target, parameter)
-    state = parsed_state(start, size)
     lower, upper = parsed_span(span)
     try:
         problem = ContinuationProblem(family, state, span=(lower, upper), parameter=parameter_start)
@@ -115,6 +110,27 @@ def problem_from_options(
         raise typer.BadParameter(str(error)) from error
     check_velocity(target, problem)
     return problem
+
+
+def family_and_state(
+    target: str, start: str | None, parameter: str | None
+) -> "tuple[AbstractFamily, list[float]]":
+    """The family and the state that the options of a command describe.
+
+    Args:
+        target: MODULE:FUNCTION, or a model's file.
+        start: numbers separated by commas, or None.
+        parameter: which number of a model varies, or None.
+
+    Returns:
+        Both; a model starts at zero unless told otherwise.
+    """
+    import jax
+
+    # Before the user's module makes its first array.
+    jax.config.update("jax_enable_x64", True)
+    family, size = family_and_size(target, parameter)
+    return family, parsed_state(start, size)
 
 
 def branch_report(branch: "Branch") -> dict[str, Any]:

@@ -33,7 +33,7 @@ def engine_by_name(
         typer.BadParameter: if the name is unknown or an option impossible.
     """
     if name not in ENGINES:
-        raise typer.BadParameter(f"Got the engine {name!r}; expected {', '.join(ENGINES)}.")
+        raise typer.BadParameter(f"Got --engine {name!r}; expected {', '.join(ENGINES)}.")
     try:
         return _engine(name, ds, ds_max, max_points)
     except ValueError as error:

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bifbridge.cli._exit import EXIT_STATUSES, FAILED, reported_errors
+from bifbridge.cli._julia_translate import translate_command
 
 if TYPE_CHECKING:
     from bifbridge.continuation.bifurcationkit._doctor import Diagnosis
@@ -86,6 +87,9 @@ def where_command(as_json: Annotated[bool, AS_JSON] = False) -> None:
             typer.echo(f"{name:<12} {place or 'not found'}")
     if found.executable is None:
         raise typer.Exit(FAILED)
+
+
+julia_app.command("translate", epilog=EXIT_STATUSES)(translate_command)
 
 
 def print_diagnosis(diagnosis: "Diagnosis", console: Console) -> None:

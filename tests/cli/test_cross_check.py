@@ -57,7 +57,7 @@ def test_disagreement_is_status_1(target):
 
 @pytest.mark.parametrize(
     ("engines", "words"),
-    [("jax", "at least two"), ("jax,jax", "at least two"), ("jax,auto", "engine 'auto'")],
+    [("jax", "at least two"), ("jax,jax", "at least two"), ("jax,auto", "--engine 'auto'")],
 )
 def test_engines_are_checked(engines, words, target):
     result = run(target, "--start", "0", "--span", "-1:1", "--engines", engines)

@@ -8,6 +8,8 @@ from typer.testing import CliRunner
 from bifbridge.cli import app
 from bifbridge.continuation.bifurcationkit import _doctor, _install
 from bifbridge.continuation.bifurcationkit._doctor import examine
+from bifbridge.fields import save_field
+from tests import helpers
 from tests.continuation.bifurcationkit.test_installation import PACKAGES
 
 
@@ -124,3 +126,18 @@ def test_an_unreachable_server_is_told_with_the_way_around(nothing_installed, mo
     with pytest.raises(_install.JuliaUnavailableError, match="unreachable"):
         _install.install()
     assert not examine(start=False).healthy
+
+
+def test_translate_prints_the_field_as_julia_code(tmp_path):
+    path = tmp_path / "model.eqx"
+    save_field(path, helpers.symmetric_network(3).field)
+    result = run("translate", str(path), "--parameter", "gain")
+    assert result.exit_code == 0, result.output
+    assert "function field(z, p, c)" in result.stdout
+    assert "tanh" in result.stdout
+
+
+def test_translate_needs_the_number_that_varies(tmp_path):
+    path = tmp_path / "model.eqx"
+    save_field(path, helpers.symmetric_network(3).field)
+    assert run("translate", str(path)).exit_code == 2

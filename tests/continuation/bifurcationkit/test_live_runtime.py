@@ -214,4 +214,6 @@ def test_a_cross_check_of_both_engines_on_a_network():
     assert check.agrees(1e-6), check
     assert all(branch.status == Status.SPAN_END for branch in check.branches)
     found = [match.quantities[0].values[1] for match in check.matches]
-    np.testing.assert_allclose(found, [g for g in known.gains if 0.5 < g < 1.9], rtol=1e-9)
+    np.testing.assert_allclose(
+        np.array(found, float), [g for g in known.gains if 0.5 < g < 1.9], rtol=1e-9
+    )
