@@ -1,6 +1,6 @@
 """The way to BifurcationKit and back: what crossing costs, and what a branch costs then.
 
-    PYTHON_JULIACALL_EXE=… PYTHON_JULIACALL_PROJECT=… python benchmarks/bifurcationkit.py [--json FILE]
+    python benchmarks/bifurcationkit.py [--json FILE]
 
 For networks ż = −z + gW tanh z of several sizes: writing the Julia code; the first evaluation of
 it with its derivatives (Julia compiles); the self-test; then the branch on z = 0 with its

@@ -97,9 +97,10 @@ function _described_cycles(F, way::Way, par, method, solver)
         )
     end
     count = min(length(branch.sol), length(branch.branch))
-    found = [orbit(F, branch, branch.sol[k].x, branch.sol[k].p, par, method, solver) for k in 1:count]
-    points = Any[_cycle_point(F, branch, k, par, method, solver)
-                 for k in eachindex(branch.specialpoint) if branch.specialpoint[k].type !== :endpoint]
+    saved = branch.sol[1:count]
+    found = [orbit(F, branch, one.x, one.p, par, method, solver) for one in saved]
+    special = [k for (k, point) in pairs(branch.specialpoint) if point.type !== :endpoint]
+    points = Any[_cycle_point(F, branch, k, par, method, solver) for k in special]
     return (
         parameters = Float64[branch.sol[k].p for k in 1:count],
         periods = Float64[cycle.period for cycle in found],

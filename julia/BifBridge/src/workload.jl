@@ -34,6 +34,8 @@ function _work()
     return nothing
 end
 
+_count_from(2^20)
+
 @setup_workload begin
     @compile_workload begin
         _work()
