@@ -30,12 +30,16 @@ end
 
 function _cycle_way(F, state, par, omega, options, method, hook, solver)
     start = lone(F, state, par, ones(F.n + 1), complex(0.0, omega), :hopf, options)
-    contparams = continuation_par(dense(options), F.n; nev = nothing)
+    # The cycles lie on one side of the Hopf point, and steps have to lead away from it there.
+    form = get_normal_form(start, 1).nf
+    side = real(form.a) * real(form.b) < 0 ? 1.0 : -1.0
+    ds = side * options.continuation.ds
+    contparams = continuation_par(dense(options), F.n; ds, nev = nothing)
     leaves(z) = abs(z.u[end]) <= method.max_period ? :none : :period_limit
     way = watched(hook, options; leaves) do watch
         continuation(
             start, 1, contparams, _discretisation(F, state, par, method, solver);
-            δp = method.delta_p == 0 ? nothing : method.delta_p, finalise_solution = watch,
+            δp = method.delta_p == 0 ? ds : side * method.delta_p, finalise_solution = watch,
             verbosity = 0, record_from_solution = record_first,
         )
     end
