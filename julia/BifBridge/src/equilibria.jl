@@ -33,9 +33,9 @@ Newton's method at the start, which says by "converged", "no_equilibrium", "sing
 function first_equilibrium(F::Field, z, par, options::Options)
     x = Vector{Float64}(z)
     all(isfinite, F(x, par)) || return x, "not_finite"
-    prob = bifurcation_problem(F, x, par)
+    prob = bifurcation_problem(F, x, par; matrix_free = options.krylov !== nothing)
     solution = try
-        BK.solve(prob, Newton(), newton_par(dense(options), F.n))
+        BK.solve(prob, Newton(), newton_par(options, F.n))
     catch error
         status = _failure(error)
         return x, status
