@@ -16,6 +16,8 @@ Scalar = Float[Array, ""]
 RealScalarLike = Float[ArrayLike, ""] | Int[ArrayLike, ""] | float | int
 InitialStates = Float[Array, "N n"]
 Trajectories = Float[Array, "N T n"]
+#: Weights of the saved times in an inner product, the same for all trials or one row for each.
+Weights = Float[Array, " T"] | Float[Array, "N T"]
 
 #: Any callable `f(t, z, u) -> dz/dt`; every parameter is a leaf of it.
 VectorField = Callable[[Any, Any, Any], Any]

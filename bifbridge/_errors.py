@@ -24,6 +24,10 @@ class RunFolderError(BifbridgeError):
     """A run folder is missing, belongs to another run, or cannot be written."""
 
 
+class SensitivityWarning(UserWarning):
+    """The steps of a solve suit its states, but not their derivatives in the parameters."""
+
+
 class DivergenceError(BifbridgeError):
     """Training reached a loss that is not finite or absurdly large.
 

@@ -7,9 +7,11 @@ import typer
 from bifbridge._version import __version__
 from bifbridge.cli._continue import continue_command
 from bifbridge.cli._cross_check import cross_check_command
+from bifbridge.cli._curve import curve_command
 from bifbridge.cli._exit import EXIT_STATUSES
 from bifbridge.cli._julia import julia_app
 from bifbridge.cli._report import report_command
+from bifbridge.cli._sntk import sntk_command
 from bifbridge.cli._student_teacher import student_teacher_command
 
 app = typer.Typer(
@@ -40,6 +42,8 @@ def _root(
 
 app.command("student-teacher", epilog=EXIT_STATUSES)(student_teacher_command)
 app.command("continue", epilog=EXIT_STATUSES)(continue_command)
+app.command("sntk", epilog=EXIT_STATUSES)(sntk_command)
+app.command("curve", epilog=EXIT_STATUSES)(curve_command)
 app.command("cross-check", epilog=EXIT_STATUSES)(cross_check_command)
 app.command("report", epilog=EXIT_STATUSES)(report_command)
 app.add_typer(julia_app, name="julia")

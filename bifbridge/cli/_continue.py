@@ -1,23 +1,26 @@
 """`bifbridge continue`: follow equilibria of any f(z, p) from the command line."""
 
-import importlib
 import json
-import math
-import os
-import re
-import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bifbridge.cli._engines import engine_by_name
+from bifbridge.cli._cycles import cycles_from, cycles_report
+from bifbridge.cli._engines import engine_by_name, shown_steps
 from bifbridge.cli._exit import FAILED, INTERRUPTED
+from bifbridge.cli._numbers import complex_pair, number, numbers
+from bifbridge.cli._target import (
+    check_velocity,
+    family_and_size,
+    parsed_span,
+    parsed_state,
+)
+from bifbridge.cli._target import load_object as load_object
 
 if TYPE_CHECKING:
-    from bifbridge.continuation import AbstractFamily, Branch, ContinuationProblem, SpecialPoint
+    from bifbridge.continuation import Branch, ContinuationProblem, SpecialPoint
 
 TARGET = "MODULE:FUNCTION of a function f(z, p) written with jax.numpy, or a model's .eqx file."
-
 
 SPAN = typer.Option(help="Interval of the parameter, as LOWER:UPPER.")
 START = typer.Option(help="Start state, as 0.1,0.2; a model starts at zero unless given.")
@@ -40,23 +43,33 @@ def continue_command(
     ds_max: Annotated[float | None, DS_MAX] = None,
     max_points: Annotated[int, MAX_POINTS] = 2000,
     engine: Annotated[str, typer.Option(help="jax, krylov or bifurcationkit.")] = "jax",
+    cycles: Annotated[
+        bool, typer.Option("--cycles", help="Follow the cycles from each Hopf point, too.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """Follow a branch of equilibria and find every bifurcation on it."""
+    if cycles and engine != "jax":
+        raise typer.BadParameter("--cycles needs --engine jax.")
     problem = problem_from_options(target, span, start, parameter_start, parameter)
     chosen = engine_by_name(engine, ds, ds_max, max_points)
     from bifbridge._errors import BifbridgeError
     from bifbridge.continuation import Status, continuation
 
     try:
-        branch = continuation(problem, chosen)
+        with shown_steps(chosen, max_points) as engine_that_tells:
+            branch = continuation(problem, engine_that_tells)
+        born = cycles_from(problem.family, branch, problem.span) if cycles else []
     except BifbridgeError as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(FAILED) from error
     if as_json:
-        typer.echo(json.dumps(branch_report(branch), indent=1, allow_nan=False))
+        report = branch_report(branch)
+        if cycles:
+            report["cycles"] = [cycles_report(point, one) for point, one in born]
+        typer.echo(json.dumps(report, indent=1, allow_nan=False))
     else:
-        typer.echo(repr(branch))
+        typer.echo("\n".join([repr(branch), *(repr(one) for _, one in born)]))
     if len(branch) == 0:
         if not as_json:
             typer.echo(_advice(problem), err=True)
@@ -93,14 +106,14 @@ def problem_from_options(
     jax.config.update("jax_enable_x64", True)
     from bifbridge.continuation import ContinuationProblem
 
-    family, size = _family(target, parameter)
-    state = _state(start, size)
-    lower, upper = _span(span)
+    family, size = family_and_size(target, parameter)
+    state = parsed_state(start, size)
+    lower, upper = parsed_span(span)
     try:
         problem = ContinuationProblem(family, state, span=(lower, upper), parameter=parameter_start)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
-    _check_velocity(target, problem)
+    check_velocity(target, problem)
     return problem
 
 
@@ -150,9 +163,9 @@ def point_report(point: "SpecialPoint") -> dict[str, Any]:
     """
     report = {
         "kind": point.kind,
-        "parameter": _number(point.parameter),
-        "state": [_number(value) for value in point.state],
-        "eigenvalues": [[_number(v.real), _number(v.imag)] for v in point.eigenvalues],
+        "parameter": number(point.parameter),
+        "state": numbers(point.state),
+        "eigenvalues": [complex_pair(value) for value in point.eigenvalues],
         "converged": point.converged,
         "multiplicity": point.multiplicity,
     }
@@ -165,151 +178,24 @@ def point_report(point: "SpecialPoint") -> dict[str, Any]:
 
 def _normal_form(form: Any) -> dict[str, Any]:
     if form.kind == "hopf":
-        cubic = complex(form.cubic)
         return {
-            "c1": [_number(cubic.real), _number(cubic.imag)],
-            "omega": _number(form.frequency),
-            "first_lyapunov": _number(form.first_lyapunov),
-            "margin": _number(form.margin),
+            "c1": complex_pair(form.cubic),
+            "omega": number(form.frequency),
+            "first_lyapunov": number(form.first_lyapunov),
+            "margin": number(form.margin),
         }
-    numbers = {"b2": form.quadratic, "c3": form.cubic, "margin": form.margin}
-    return {name: _number(value) for name, value in numbers.items()}
+    found = {"b2": form.quadratic, "c3": form.cubic, "margin": form.margin}
+    return {name: number(value) for name, value in found.items()}
 
 
 def _endpoint(branch: "Branch", k: int) -> dict[str, Any]:
     return {
         "kind": "endpoint",
-        "parameter": _number(branch.parameters[k]),
-        "state": [_number(value) for value in branch.states[k]],
-        "eigenvalues": [[_number(v.real), _number(v.imag)] for v in branch.eigenvalues[k]],
+        "parameter": number(branch.parameters[k]),
+        "state": numbers(branch.states[k]),
+        "eigenvalues": [complex_pair(value) for value in branch.eigenvalues[k]],
         "converged": True,
     }
-
-
-def _number(value: Any) -> float | None:
-    number = float(value)
-    return number if math.isfinite(number) else None
-
-
-def _family(target: str, parameter: str | None) -> "tuple[AbstractFamily, int | None]":
-    if target.endswith(".eqx"):
-        if parameter is None:
-            raise typer.BadParameter("A model needs --parameter, the number that varies.")
-        return _model_family(target, parameter)
-    if parameter is not None:
-        raise typer.BadParameter("--parameter belongs to .eqx models; f(z, p) has its own p.")
-    from bifbridge.continuation import as_family
-
-    found = load_object(target)
-    if not callable(found) and not hasattr(found, "velocity"):
-        raise typer.BadParameter(f"{target} is {found!r}; expected a function f(z, p).")
-    return as_family(found), None
-
-
-def load_object(target: str) -> Any:
-    """Import MODULE:NAME, with the current directory on the path as `python -m` has it.
-
-    Args:
-        target: such as "model:field" or "package.model:field".
-
-    Returns:
-        The object.
-
-    Raises:
-        typer.BadParameter: if the text has no colon, the import fails or the name is missing.
-    """
-    module_name, separator, name = target.partition(":")
-    if not (separator and module_name and name):
-        raise typer.BadParameter(f"Got {target!r}; expected MODULE:FUNCTION, such as model:field.")
-    if module_name.endswith(".py"):
-        module_name = module_name[:-3].replace(os.sep, ".")
-    if os.getcwd() not in sys.path:
-        sys.path.insert(0, os.getcwd())
-    try:
-        module = importlib.import_module(module_name)
-    except ImportError as error:
-        raise typer.BadParameter(
-            f"Cannot import {module_name!r} from {os.getcwd()}: {error}"
-        ) from error
-    except Exception as error:
-        raise typer.BadParameter(
-            f"Importing {module_name!r} raised {type(error).__name__}: {error}"
-        ) from error
-    found: Any = module
-    for part in name.split("."):
-        if not hasattr(found, part):
-            raise typer.BadParameter(f"Module {module_name!r} has no {name!r}.")
-        found = getattr(found, part)
-    return found
-
-
-def _model_family(path: str, parameter: str) -> "tuple[AbstractFamily, int | None]":
-    import jax.numpy as jnp
-    import jax.tree_util as jtu
-
-    from bifbridge._errors import BifbridgeError
-    from bifbridge.continuation import InputFamily, LeafFamily
-    from bifbridge.fields import load_field
-
-    try:
-        field = load_field(path)
-    except (OSError, BifbridgeError) as error:
-        raise typer.BadParameter(f"Cannot read the model {path}: {error}") from error
-    field = jtu.tree_map(lambda leaf: jnp.asarray(leaf, float), field)
-    match = re.fullmatch(r"([\w.]+)(?:\[\s*(\d+(?:\s*,\s*\d+)*)\s*\])?", parameter)
-    if match is None:
-        raise typer.BadParameter(f"Got --parameter {parameter!r}; expected such as bias[3].")
-    index = tuple(int(part) for part in (match[2] or "").split(",") if part)
-    size = field.weights.shape[0]
-    if match[1] == "input":
-        inputs = field.input_weights.shape[1]
-        if len(index) != 1 or index[0] >= inputs:
-            raise typer.BadParameter(f"Got {parameter!r} for a model with {inputs} inputs.")
-        return InputFamily(field, jnp.zeros(inputs), jnp.zeros(inputs).at[index].set(1.0)), size
-    try:
-        return LeafFamily(field, match[1], index), size
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
-
-
-def _state(start: str | None, size: int | None) -> list[float]:
-    if start is None:
-        if size is None:
-            raise typer.BadParameter("A function needs --start, such as --start 0.1,0.2.")
-        return [0.0] * size
-    try:
-        state = [float(part) for part in start.split(",")]
-    except ValueError as error:
-        raise typer.BadParameter(f"Got --start {start!r}; expected numbers as 0.1,0.2.") from error
-    if size is not None and len(state) != size:
-        raise typer.BadParameter(f"Got --start with {len(state)} numbers for {size} states.")
-    return state
-
-
-def _span(span: str) -> tuple[float, float]:
-    lower, separator, upper = span.partition(":")
-    try:
-        if not separator:
-            raise ValueError
-        return float(lower), float(upper)
-    except ValueError as error:
-        raise typer.BadParameter(f"Got --span {span!r}; expected LOWER:UPPER as -1:1.") from error
-
-
-def _check_velocity(target: str, problem: Any) -> None:
-    import jax.numpy as jnp
-
-    try:
-        value = jnp.asarray(problem.family.velocity(problem.parameter)(problem.state))
-    except Exception as error:
-        raise typer.BadParameter(
-            f"{target} raised {type(error).__name__} at the start: {error}"
-        ) from error
-    if value.shape != problem.state.shape:
-        raise typer.BadParameter(
-            f"{target} returned shape {value.shape} for a state of shape {problem.state.shape}; "
-            "expected the same."
-        )
 
 
 def _advice(problem: Any) -> str:

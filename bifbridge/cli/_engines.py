@@ -1,19 +1,18 @@
 """Engines by name, as options of commands give them."""
 
-import importlib
+import dataclasses
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
+from rich.console import Console
 
 if TYPE_CHECKING:
     from bifbridge.continuation import AbstractEngine
 
-#: Classes by the names that commands have for them.
-ENGINES = {
-    "jax": ("bifbridge.continuation", "JaxEngine"),
-    "krylov": ("bifbridge.continuation", "KrylovEngine"),
-    "bifurcationkit": ("bifbridge.continuation.bifurcationkit", "BifurcationKit"),
-}
+#: What commands call the engines.
+ENGINES = ("jax", "krylov", "bifurcationkit")
 
 
 def engine_by_name(
@@ -35,10 +34,48 @@ def engine_by_name(
     """
     if name not in ENGINES:
         raise typer.BadParameter(f"Got the engine {name!r}; expected {', '.join(ENGINES)}.")
-    options = {"step": ds, "max_step": ds_max, "max_points": max_points}
-    given = {key: value for key, value in options.items() if value is not None}
-    module, attribute = ENGINES[name]
     try:
-        return getattr(importlib.import_module(module), attribute)(**given)
+        return _engine(name, ds, ds_max, max_points)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
+
+
+def _engine(name: str, ds: float | None, ds_max: float | None, max_points: int) -> "AbstractEngine":
+    if name == "bifurcationkit":
+        from bifbridge.continuation.bifurcationkit import BifurcationKit, ContinuationPar
+
+        return BifurcationKit(ContinuationPar(ds=ds, dsmax=ds_max, max_steps=max_points))
+    from bifbridge.continuation import JaxEngine, KrylovEngine
+
+    if name == "jax":
+        return JaxEngine(step=ds, max_step=ds_max, max_points=max_points)
+    if ds is None:
+        return KrylovEngine(max_step=ds_max, max_points=max_points)
+    return KrylovEngine(ds, ds_max, max_points=max_points)
+
+
+@contextmanager
+def shown_steps(engine: "AbstractEngine", max_points: int) -> "Iterator[AbstractEngine]":
+    """An engine that tells of its steps on a terminal, if it is one that can.
+
+    Args:
+        engine: the engine.
+        max_points: most steps that it makes in one direction.
+
+    Yields:
+        The engine to run.
+    """
+    from bifbridge.continuation.bifurcationkit import BifurcationKit
+
+    console = Console(stderr=True)
+    if isinstance(engine, BifurcationKit) and console.is_terminal:
+        from bifbridge.cli._progress import TerminalProgress
+
+        progress = TerminalProgress(console)
+        progress.start("BifurcationKit", max_points)
+        try:
+            yield dataclasses.replace(engine, on_step=lambda _, p: progress.advance(1, p=p))
+        finally:
+            progress.finish()
+    else:
+        yield engine

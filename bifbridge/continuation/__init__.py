@@ -2,11 +2,15 @@
 
 from bifbridge.continuation._bifurcation_point import BifurcationPoint as BifurcationPoint
 from bifbridge.continuation._bifurcation_point import bifurcation_point as bifurcation_point
+from bifbridge.continuation._codim_two_point import CodimTwoLocation as CodimTwoLocation
+from bifbridge.continuation._codim_two_point import codim_two_point as codim_two_point
 from bifbridge.continuation._cross_check import CrossCheck as CrossCheck
 from bifbridge.continuation._cross_check import cross_check as cross_check
 from bifbridge.continuation._diagram import Diagram as Diagram
 from bifbridge.continuation._diagram import DiagramBranch as DiagramBranch
 from bifbridge.continuation._diagram import bifurcation_diagram as bifurcation_diagram
+from bifbridge.continuation._diagram_storage import load_diagram as load_diagram
+from bifbridge.continuation._diagram_storage import save_diagram as save_diagram
 from bifbridge.continuation._equilibria import Equilibria as Equilibria
 from bifbridge.continuation._equilibria import find_equilibria as find_equilibria
 from bifbridge.continuation._families import AbstractFamily as AbstractFamily
@@ -41,3 +45,50 @@ from bifbridge.continuation.bifurcationkit import julia_available as julia_avail
 from bifbridge.continuation.jax_engine import JaxEngine as JaxEngine
 from bifbridge.continuation.jax_engine import KrylovEngine as KrylovEngine
 from bifbridge.continuation.jax_engine import continuation_ensemble as continuation_ensemble
+from bifbridge.continuation.jax_engine.cycle_curves import (
+    CycleBifurcationCurve as CycleBifurcationCurve,
+)
+from bifbridge.continuation.jax_engine.cycle_curves import CycleCodimTwoPoint as CycleCodimTwoPoint
+from bifbridge.continuation.jax_engine.cycle_curves import (
+    cycle_bifurcation_curve as cycle_bifurcation_curve,
+)
+from bifbridge.continuation.jax_engine.cycle_curves import load_cycle_curve as load_cycle_curve
+from bifbridge.continuation.jax_engine.cycle_curves import resume_cycle_curve as resume_cycle_curve
+from bifbridge.continuation.jax_engine.cycle_curves import save_cycle_curve as save_cycle_curve
+from bifbridge.continuation.jax_engine.cycles import Cycle as Cycle
+from bifbridge.continuation.jax_engine.cycles import CycleBranch as CycleBranch
+from bifbridge.continuation.jax_engine.cycles import CycleEngine as CycleEngine
+from bifbridge.continuation.jax_engine.cycles import CycleNormalForm as CycleNormalForm
+from bifbridge.continuation.jax_engine.cycles import CycleSpecialPoint as CycleSpecialPoint
+from bifbridge.continuation.jax_engine.cycles import continue_cycles as continue_cycles
+from bifbridge.continuation.jax_engine.cycles import load_cycles as load_cycles
+from bifbridge.continuation.jax_engine.cycles import resume_cycles as resume_cycles
+from bifbridge.continuation.jax_engine.cycles import save_cycles as save_cycles
+from bifbridge.continuation.jax_engine.cycles import solve_cycle as solve_cycle
+from bifbridge.continuation.jax_engine.cycles import (
+    start_from_branch_point as start_from_branch_point,
+)
+from bifbridge.continuation.jax_engine.cycles import start_from_cycle as start_from_cycle
+from bifbridge.continuation.jax_engine.cycles import start_from_hopf as start_from_hopf
+from bifbridge.continuation.jax_engine.cycles import start_from_orbit as start_from_orbit
+from bifbridge.continuation.jax_engine.cycles import (
+    start_from_period_doubling as start_from_period_doubling,
+)
+from bifbridge.continuation.jax_engine.two_parameter import (
+    AbstractTwoParameterFamily as AbstractTwoParameterFamily,
+)
+from bifbridge.continuation.jax_engine.two_parameter import BifurcationCurve as BifurcationCurve
+from bifbridge.continuation.jax_engine.two_parameter import CodimTwoPoint as CodimTwoPoint
+from bifbridge.continuation.jax_engine.two_parameter import (
+    FunctionTwoParameterFamily as FunctionTwoParameterFamily,
+)
+from bifbridge.continuation.jax_engine.two_parameter import (
+    LeafTwoParameterFamily as LeafTwoParameterFamily,
+)
+from bifbridge.continuation.jax_engine.two_parameter import (
+    PlainTwoParameterFamily as PlainTwoParameterFamily,
+)
+from bifbridge.continuation.jax_engine.two_parameter import bifurcation_curve as bifurcation_curve
+from bifbridge.continuation.jax_engine.two_parameter import load_curve as load_curve
+from bifbridge.continuation.jax_engine.two_parameter import resume_curve as resume_curve
+from bifbridge.continuation.jax_engine.two_parameter import save_curve as save_curve

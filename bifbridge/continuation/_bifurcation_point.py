@@ -1,6 +1,5 @@
 """The place of a bifurcation as a differentiable function of the family."""
 
-from collections.abc import Callable
 from typing import Any, Literal, NamedTuple
 
 import jax
@@ -10,12 +9,12 @@ from jaxtyping import Array
 from bifbridge._custom_types import Scalar, State
 from bifbridge._precision import require_x64
 from bifbridge.continuation._families import as_family
+from bifbridge.continuation._implicit import implicit_root
 from bifbridge.continuation.jax_engine._equilibria_curve import EquilibriumResidual
 from bifbridge.continuation.jax_engine._polish import (
     branch_point_system,
     fold_system,
     hopf_system,
-    newton,
 )
 from bifbridge.normal_forms import complex_eigenvectors, real_eigenvectors
 
@@ -88,20 +87,8 @@ def bifurcation_point(
         unknowns, system = jnp.append(guess, 0.0), branch_point_system
     # The borders choose coordinates; the solution does not depend on them.
     right, left = jax.lax.stop_gradient((right, left / jnp.linalg.norm(left)))
-    found = jax.lax.custom_root(
-        lambda y: system(residual, y, right, left)[0], unknowns, _solve, _solve_linear
-    )
+    found = implicit_root(lambda y: system(residual, y, right, left).value, unknowns)
     return _unpack(found, guess.size, kind)
-
-
-def _solve(function: Callable[[Array], Array], start: Array) -> Array:
-    found, converged = newton(lambda y: (function(y), jax.jacfwd(function)(y)), start)
-    return jnp.where(converged, found, jnp.nan)
-
-
-def _solve_linear(linear: Callable[[Array], Array], right_hand_side: Array) -> Array:
-    matrix = jax.jacobian(linear)(jnp.zeros_like(right_hand_side))
-    return jnp.linalg.solve(matrix, right_hand_side)
 
 
 def _unpack(found: Array, size: int, kind: str) -> BifurcationPoint:

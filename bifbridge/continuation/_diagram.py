@@ -1,6 +1,7 @@
 """A bifurcation diagram: branches, and the branches that leave them, each followed once."""
 
 from collections import deque
+from typing import TYPE_CHECKING
 
 import equinox as eqx
 import numpy as np
@@ -12,6 +13,10 @@ from bifbridge.continuation._problem import (
 )
 from bifbridge.continuation._results import Branch, SpecialPoint
 from bifbridge.continuation.jax_engine import JaxEngine
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
 
 #: Kinds of special points from which another branch of equilibria leaves.
 BRANCHING = frozenset({"transcritical", "pitchfork", "branch_point"})
@@ -51,6 +56,26 @@ class Diagram(eqx.Module):
                 if not any(_same(point, other) for other in found):
                     found.append(point)
         return tuple(sorted(found, key=lambda point: point.parameter))
+
+    def to_xarray(self) -> "xr.DataTree":
+        """The diagram as a tree of datasets, see `diagram_to_xarray`.
+
+        Returns:
+            The tree.
+        """
+        from bifbridge.continuation import _diagram_storage  # it imports this module
+
+        return _diagram_storage.diagram_to_xarray(self)
+
+    def to_dataframe(self) -> "pd.DataFrame":
+        """The diagram as a table, see `diagram_to_dataframe`; needs pandas.
+
+        Returns:
+            One row per point.
+        """
+        from bifbridge.continuation import _diagram_storage  # it imports this module
+
+        return _diagram_storage.diagram_to_dataframe(self)
 
     def __len__(self) -> int:
         return len(self.branches)

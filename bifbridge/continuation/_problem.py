@@ -6,6 +6,7 @@ from typing import Any
 
 import equinox as eqx
 import jax.numpy as jnp
+import numpy as np
 
 from bifbridge._custom_types import Scalar, State
 from bifbridge.continuation._families import AbstractFamily, as_family
@@ -63,7 +64,7 @@ class ContinuationProblem(eqx.Module):
             raise ValueError(
                 f"ContinuationProblem: got a state of shape {self.state.shape}, expected (n,)."
             )
-        if not bool(jnp.all(jnp.isfinite(self.state))):
+        if not np.all(np.isfinite(np.asarray(self.state))):
             raise ValueError(
                 "ContinuationProblem: the start state holds values that are not finite."
             )

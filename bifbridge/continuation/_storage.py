@@ -1,17 +1,27 @@
 """Branches as xarray datasets, data frames and netCDF files."""
 
-import json
 import os
 from typing import TYPE_CHECKING, Any
 
 import jax.numpy as jnp
 import numpy as np
 
-from bifbridge._atomic import atomic_path
-from bifbridge._errors import FileFormatError
-from bifbridge._version import __version__
-from bifbridge.continuation._results import Balance, Branch, SpecialPoint
-from bifbridge.continuation._status import Status
+from bifbridge.continuation._dataset import (
+    balance_from_text,
+    balance_text,
+    check_header,
+    common,
+    form_from_variables,
+    forms_to_variables,
+    header,
+    mark_special,
+    present,
+    read,
+    stacked,
+    statuses,
+    write,
+)
+from bifbridge.continuation._results import Branch, SpecialPoint
 from bifbridge.normal_forms import HopfNormalForm, NormalForm, ScalarNormalForm
 
 if TYPE_CHECKING:
@@ -19,9 +29,9 @@ if TYPE_CHECKING:
     import xarray as xr
 
 _FORMAT = "bifbridge-branch"
-_VERSION = 1
-_SCALAR = ("eigenvalue", "quadratic", "cubic", "margin")
-_VECTORS = ("right", "left")
+_POINT = ("kind", "parameter", "converged", "index", "jump", "multiplicity")
+_VECTORS = {name: ("state",) for name in ("right", "left", "second_order")}
+_GRADIENTS = {name: ("theta",) for name in ("unfolding_gradient", "frequency_gradient")}
 
 
 def branch_to_xarray(branch: Branch) -> "xr.Dataset":
@@ -47,22 +57,8 @@ def branch_to_xarray(branch: Branch) -> "xr.Dataset":
     for name, values in branch.events.items():
         data[f"event_{name}"] = ("point", np.asarray(values))
     data |= _special_arrays(branch)
-    balance = branch.balance
-    attributes = {
-        "format": _FORMAT,
-        "format_version": _VERSION,
-        "bifbridge_version": __version__,
-        "status": branch.status.name,
-        "ends": json.dumps([status.name for status in branch.ends]),
-        "balance": json.dumps([
-            balance.unstable_start,
-            balance.unstable_end,
-            balance.located,
-            balance.unresolved,
-            bool(balance.explained),
-        ]),
-    }
-    return xr.Dataset(data, attrs=attributes)
+    more = {"balance": balance_text(branch.balance)}
+    return xr.Dataset(data, attrs=header(_FORMAT, branch.status, branch.ends, **more))
 
 
 def branch_from_xarray(dataset: "xr.Dataset") -> Branch:
@@ -72,25 +68,16 @@ def branch_from_xarray(dataset: "xr.Dataset") -> Branch:
         dataset: the dataset.
 
     Returns:
-        The branch.
-
-    Raises:
-        FileFormatError: if the dataset is not one of a branch, or of a newer version.
+        The branch; a dataset that is not one of a branch, or of a newer version, is refused with
+        a `FileFormatError`.
     """
-    found = (dataset.attrs.get("format"), int(dataset.attrs.get("format_version", 0)))
-    if found[0] != _FORMAT or found[1] > _VERSION:
-        raise FileFormatError(
-            f"Got a dataset of format and version {found}; this release reads "
-            f"{(_FORMAT, _VERSION)} and older."
-        )
+    check_header(dataset.attrs, _FORMAT)
     events = {
         str(name).removeprefix("event_"): dataset[name].values
         for name in dataset.data_vars
         if str(name).startswith("event_")
     }
     count = dataset.sizes.get("special", 0)
-    start, end, located, unresolved, explained = json.loads(dataset.attrs["balance"])
-    ends = json.loads(dataset.attrs["ends"])
     return Branch(
         parameters=dataset["parameter"].values,
         states=dataset["states"].values,
@@ -99,9 +86,8 @@ def branch_from_xarray(dataset: "xr.Dataset") -> Branch:
         steps=dataset["steps"].values,
         iterations=dataset["iterations"].values,
         special_points=tuple(_special_point(dataset, k) for k in range(count)),
-        balance=Balance(start, end, located, unresolved, explained),
-        status=Status[dataset.attrs["status"]],
-        ends=(Status[ends[0]], Status[ends[1]]),
+        balance=balance_from_text(dataset.attrs["balance"]),
+        **statuses(dataset.attrs),
         events=events,
     )
 
@@ -113,8 +99,7 @@ def save_branch(path: str | os.PathLike[str], branch: Branch) -> None:
         path: the file.
         branch: the branch.
     """
-    with atomic_path(path) as temporary:
-        branch_to_xarray(branch).to_netcdf(temporary, engine="h5netcdf")
+    write(path, branch_to_xarray(branch))
 
 
 def load_branch(path: str | os.PathLike[str]) -> Branch:
@@ -124,18 +109,10 @@ def load_branch(path: str | os.PathLike[str]) -> Branch:
         path: the file.
 
     Returns:
-        The branch.
-
-    Raises:
-        FileFormatError: if the file is missing, damaged or not that of a branch.
+        The branch; a file that is missing, damaged or not that of a branch is refused with a
+        `FileFormatError`.
     """
-    import xarray as xr
-
-    try:
-        with xr.open_dataset(path, engine="h5netcdf") as dataset:
-            return branch_from_xarray(dataset.load())
-    except (OSError, ValueError, KeyError) as error:
-        raise FileFormatError(f"{path}: not a readable branch ({error}).") from error
+    return read(path, "branch", branch_from_xarray)
 
 
 def branch_to_dataframe(branch: Branch) -> "pd.DataFrame":
@@ -159,10 +136,7 @@ def branch_to_dataframe(branch: Branch) -> "pd.DataFrame":
     columns["step"] = branch.steps
     columns["iterations"] = branch.iterations
     columns |= dict(branch.events)
-    special = np.full(len(branch), "", dtype=object)
-    for point in branch.special_points:
-        special[point.index] = ", ".join(filter(None, [special[point.index], point.kind]))
-    columns["special"] = special
+    columns["special"] = mark_special(len(branch), branch.special_points)
     return pd.DataFrame(columns)
 
 
@@ -171,53 +145,29 @@ def _special_arrays(branch: Branch) -> dict[str, Any]:
     points = branch.special_points
     if not points:
         return {}
-    n = branch.states.shape[1]
-    nothing = np.full(n + 1, np.nan)
+    nothing = np.zeros(branch.states.shape[1] + 1)
     forms = [point.normal_form for point in points]
+    dimensions = _VECTORS | _GRADIENTS
     data: dict[str, Any] = {
-        "special_kind": ("special", np.array([point.kind for point in points])),
-        "special_parameter": ("special", np.array([point.parameter for point in points])),
+        **common(points, _POINT),
         "special_state": (("special", "state"), np.stack([point.state for point in points])),
         "special_eigenvalues": (
             ("special", "mode"),
             np.stack([point.eigenvalues for point in points]),
         ),
-        "special_converged": ("special", np.array([point.converged for point in points])),
-        "special_index": ("special", np.array([point.index for point in points])),
-        "special_jump": ("special", np.array([point.jump for point in points])),
-        "special_multiplicity": ("special", np.array([point.multiplicity for point in points])),
         "special_bracket": (("special", "side"), np.array([point.bracket for point in points])),
         "special_tangent": (
             ("special", "extended"),
-            np.stack([nothing if point.tangent is None else point.tangent for point in points]),
+            stacked([point.tangent for point in points], nothing),
         ),
-        "form_kind": ("special", np.array([form.kind if form else "" for form in forms])),
     }
-    for name in (*_SCALAR, "frequency"):
-        values = [complex(getattr(form, name, np.nan)) for form in forms]
-        data[f"form_{name}"] = ("special", np.array(values))
-    for name in (*_VECTORS, "second_order"):
-        rows = [_vector(form, name, n) for form in forms]
-        data[f"form_{name}"] = (("special", "state"), np.stack(rows))
-    for name in ("unfolding_gradient", "frequency_gradient"):
-        gradients = [getattr(form, name, None) for form in forms]
-        size = max((len(g) for g in gradients if g is not None), default=0)
-        if size:
-            rows = [np.full(size, np.nan) if g is None else np.asarray(g) for g in gradients]
-            data[f"form_{name}"] = (("special", "theta"), np.stack(rows))
-    return data
-
-
-def _vector(form: NormalForm | None, name: str, n: int) -> np.ndarray:
-    value = getattr(form, name, None)
-    return np.full(n, np.nan, complex) if value is None else np.asarray(value, complex)
+    return data | forms_to_variables(forms, [ScalarNormalForm, HopfNormalForm], dimensions)
 
 
 def _special_point(dataset: "xr.Dataset", k: int) -> SpecialPoint:
     def value(name: str) -> Any:
         return dataset[f"special_{name}"].values[k]
 
-    tangent = value("tangent")
     low, high = value("bracket")
     return SpecialPoint(
         kind=str(value("kind")),
@@ -230,45 +180,11 @@ def _special_point(dataset: "xr.Dataset", k: int) -> SpecialPoint:
         jump=int(value("jump")),
         multiplicity=int(value("multiplicity")),
         bracket=(float(low), float(high)),
-        tangent=None if np.all(np.isnan(tangent)) else tangent,
+        tangent=present(value("tangent")),
     )
 
 
 def _normal_form(dataset: "xr.Dataset", k: int) -> NormalForm | None:
-    def number(name: str) -> Any:
-        return dataset[f"form_{name}"].values[k]
-
-    def gradient(name: str) -> Any:
-        if f"form_{name}" not in dataset or np.all(np.isnan(number(name))):
-            return None
-        return jnp.asarray(number(name))
-
-    kind = str(number("kind"))
-    if not kind:
-        return None
     state = jnp.asarray(dataset["special_state"].values[k])
-    margin = jnp.asarray(number("margin").real)
-    if kind == "hopf":
-        return HopfNormalForm(
-            state=state,
-            frequency=jnp.asarray(number("frequency").real),
-            eigenvalue=jnp.asarray(number("eigenvalue")),
-            right=jnp.asarray(number("right")),
-            left=jnp.asarray(number("left")),
-            cubic=jnp.asarray(number("cubic")),
-            unfolding_gradient=gradient("unfolding_gradient"),
-            frequency_gradient=gradient("frequency_gradient"),
-            margin=margin,
-        )
-    return ScalarNormalForm(
-        kind=kind,  # pyright: ignore[reportArgumentType]
-        state=state,
-        eigenvalue=jnp.asarray(number("eigenvalue").real),
-        right=jnp.asarray(number("right").real),
-        left=jnp.asarray(number("left").real),
-        quadratic=jnp.asarray(number("quadratic").real),
-        cubic=jnp.asarray(number("cubic").real),
-        second_order=jnp.asarray(number("second_order").real),
-        unfolding_gradient=gradient("unfolding_gradient"),
-        margin=margin,
-    )
+    scalar = dict.fromkeys(("fold", "transcritical", "pitchfork", "branch_point"), ScalarNormalForm)
+    return form_from_variables(dataset, k, {**scalar, "hopf": HopfNormalForm}, state=state)

@@ -41,7 +41,7 @@ def select_leaves(field: Any, names: Sequence[str] | None = None) -> Any:
     known = leaf_names(field)
     for name in names or ():
         if not any(_is_within(leaf, name) for leaf in known):
-            raise ValueError(f"No parameter is called {name!r}; this field has {', '.join(known)}.")
+            raise ValueError(_unknown(field, name, known))
 
     def selected(path: tuple[Any, ...], leaf: Any) -> bool:
         if not eqx.is_inexact_array(leaf):
@@ -84,6 +84,18 @@ def parameter_slices(field: Any, names: Sequence[str] | None = None) -> dict[str
         _dotted(path): slice(int(a), int(b))
         for (path, _), a, b in zip(flat, ends[:-1], ends[1:], strict=True)
     }
+
+
+def _unknown(field: Any, name: str, known: list[str]) -> str:
+    """Why a name is not that of a parameter: it may be of a leaf that cannot be learned."""
+    for path, leaf in jtu.tree_flatten_with_path(field)[0]:
+        if _is_within(_dotted(path), name):
+            kind = f"of type {leaf.dtype}" if eqx.is_array(leaf) else f"the Python value {leaf!r}"
+            return (
+                f"{name!r} is {kind}: only floating-point arrays are parameters. Make it one with "
+                "jax.numpy.asarray(…, float) to learn it, or leave the name out to keep it fixed."
+            )
+    return f"No parameter is called {name!r}; this field has {', '.join(known)}."
 
 
 def _dotted(path: tuple[Any, ...]) -> str:

@@ -9,6 +9,7 @@ from jaxtyping import Array, Float
 
 from bifbridge._custom_types import Times
 from bifbridge.landscape._predicted_kernel import PredictedKernel, factor_products
+from bifbridge.landscape._reduced_kernel import subspace_angles
 from bifbridge.sntk import (
     ParameterSplit,
     Spectrum,
@@ -18,6 +19,8 @@ from bifbridge.sntk import (
     state_split,
 )
 from bifbridge.sntk._spectrum import is_small
+
+_SPECTRA = ("predicted_eigenvalues", "measured_eigenvalues", "residual_eigenvalues")
 
 
 class Agreement(eqx.Module):
@@ -42,6 +45,12 @@ class Agreement(eqx.Module):
         times: shape (T,).
         predicted_profile: root mean square over trials of that movement per unit of μ, (T,).
         measured_profile: the same, measured.
+        subspace_angles: principal angles, in radians, between the predicted parameter directions
+            and as many top right singular vectors, smallest first, shape (r,).
+        predicted_eigenvalues: shape (r,).
+        measured_eigenvalues: the largest ones, shape (k,).
+        residual_eigenvalues: the largest ones of the kernel with the predicted parameter
+            directions taken out of S, shape (k,): what the bifurcation does not account for.
         participation_ratio: of the measured kernel.
         critical_participation_ratio: of the measured kernel of the coordinates Wᵀz.
     """
@@ -60,6 +69,10 @@ class Agreement(eqx.Module):
     times: Times
     predicted_profile: Times
     measured_profile: Times
+    subspace_angles: Float[Array, " r"]
+    predicted_eigenvalues: Float[Array, " r"]
+    measured_eigenvalues: Float[Array, " k"]
+    residual_eigenvalues: Float[Array, " j"]
 
     def as_dict(self) -> dict[str, Any]:
         """Numbers by name, profiles as lists.
@@ -73,10 +86,10 @@ class Agreement(eqx.Module):
         }
 
     def as_dataset(self) -> xr.Dataset:
-        """Profiles over time, numbers as scalar variables.
+        """Profiles over time, eigenvalues over modes, numbers as scalar variables.
 
         Returns:
-            An xarray dataset with the dimension "time".
+            An xarray dataset with the dimensions "time", "channel", "mode" and "residual_mode".
         """
         scalars = {name: x for name, x in vars(self).items() if isinstance(x, float)}
         profiles = {
@@ -84,11 +97,23 @@ class Agreement(eqx.Module):
             for name, x in vars(self).items()
             if name.endswith("_profile")
         }
-        return xr.Dataset(scalars | profiles, coords={"time": self.times})
+        spectra = {
+            name: (dimension, jnp.asarray(getattr(self, name)))
+            for name, dimension in (
+                ("subspace_angles", "channel"),
+                ("predicted_eigenvalues", "channel"),
+                ("measured_eigenvalues", "mode"),
+                ("residual_eigenvalues", "residual_mode"),
+            )
+        }
+        return xr.Dataset(scalars | profiles | spectra, coords={"time": self.times})
 
     def __repr__(self) -> str:
-        """One line per number."""
+        """One line per number, one per short list."""
         lines = [f"  {k} = {v:.6g}" for k, v in vars(self).items() if isinstance(v, float)]
+        for name in (*_SPECTRA, "subspace_angles"):
+            numbers = ", ".join(f"{float(x):.4g}" for x in getattr(self, name))
+            lines.append(f"  {name} = [{numbers}]")
         return "\n".join(["Agreement", *lines])
 
 
@@ -98,6 +123,7 @@ def compare(
     *,
     result: Spectrum | None = None,
     probes: int = 64,
+    residual_modes: int = 5,
 ) -> Agreement:
     """Hold a predicted kernel against the measured kernel of the states.
 
@@ -109,6 +135,7 @@ def compare(
         measured: the kernel of the states, same parameters, trials, times and weights.
         result: its spectrum, if known, with at least as many vectors as the prediction's rank.
         probes: random vectors for the state split of a large kernel.
+        residual_modes: eigenvalues wanted of what the predicted directions leave over; 0 for none.
 
     Returns:
         The agreement.
@@ -127,8 +154,13 @@ def compare(
     moved, expected = _restricted(ntk, predicted, split, predicted.state_factors)
     moved_x, expected_x = _restricted(critical, predicted, split, predicted.coordinate_factors)
     measure = ntk.measure
+    angles = subspace_angles(split.directions, result.right[:, : predicted.rank])
     return Agreement(
         parameter_direction_cosine=_subspace_cosine(split, result),
+        subspace_angles=angles,
+        predicted_eigenvalues=predicted.eigenvalues,
+        measured_eigenvalues=result.eigenvalues[: result.right.shape[1]],
+        residual_eigenvalues=_residual_eigenvalues(split, residual_modes),
         operator_cosine=_operator_cosine(ntk, predicted, predicted.state_factors, result),
         critical_channel_operator_cosine=_operator_cosine(
             critical, predicted, predicted.coordinate_factors, critical_spectrum
@@ -159,6 +191,12 @@ def _restricted(
 def _subspace_cosine(split: ParameterSplit, result: Spectrum) -> float:
     overlaps = split.directions.T @ result.right[:, : split.directions.shape[1]]
     return float(jnp.linalg.svd(overlaps, compute_uv=False).min())
+
+
+def _residual_eigenvalues(split: ParameterSplit, count: int) -> Float[Array, " j"]:
+    if count == 0:
+        return jnp.zeros(0)
+    return spectrum(split.residual, k=count).eigenvalues[:count]
 
 
 def _operator_cosine(
@@ -204,5 +242,5 @@ def _refuse_mismatch(predicted: PredictedKernel, measured: StateSpaceNTK) -> Non
             f"{ours} in the prediction but {theirs} in the measured kernel. Predict with its "
             "initial states and times, and take ∇θμ in its parameters."
         )
-    if not bool(jnp.allclose(predicted.weights, measured.sensitivity.weights)):
+    if not bool(jnp.allclose(predicted.measure, measured.measure)):
         raise ValueError("compare: the weights of the times differ; predict with the kernel's own.")

@@ -31,6 +31,25 @@ def critical_learning_rate(
     return float("inf") if float(top) == 0 else float(2 / top)
 
 
+def loss_curvature(predicted: PredictedKernel, readout: Float[Array, "o n"] | None = None) -> float:
+    """The Gauss-Newton curvature L''(μ) = |Cv|²⟨g²⟩ of the predicted loss, see `predict_loss`.
+
+    Gradient flow moves μ by μ̇ = −|∇θμ|²L'(μ) along the channel, so that |∇θμ|² times the curvature
+    is the rate at which it settles, and 2 over that the critical learning rate.
+
+    Args:
+        predicted: the prediction at μ.
+        readout: C, shape (o, n); None for the states.
+
+    Returns:
+        The curvature, in the inner product of the prediction (weights divided by the horizon for
+        a mean over time).
+    """
+    moved = predicted.state_factors[0]
+    seen = moved if readout is None else moved @ readout.T
+    return float(jnp.sum(predicted.measure * seen**2))
+
+
 def predicted_interference(
     predicted: PredictedKernel,
     errors: Float[Array, "N T o"],

@@ -8,6 +8,7 @@ from bifbridge._custom_types import InitialStates, Scalar, State
 from bifbridge._precision import require_x64
 from bifbridge.landscape._map_equations import NeimarkSackerMap, ScalarMap
 from bifbridge.landscape._predicted_kernel import PredictedKernel
+from bifbridge.normal_forms import MapNormalForm, NeimarkSackerNormalForm
 from bifbridge.sntk import spectral_projector
 
 
@@ -72,4 +73,44 @@ def predict_map_kernel(
         coordinate_factors=sensitivities,
         state_factors=sensitivities @ projector.right.T,
         directions=gradients,
+    )
+
+
+def predict_cell_kernel(
+    form: MapNormalForm | NeimarkSackerNormalForm,
+    initial_states: InitialStates,
+    n_steps: int,
+    mu: Scalar | float = 0.0,
+) -> PredictedKernel:
+    """The kernel that the normal form of a discrete-time cell predicts, see `predict_map_kernel`.
+
+    Args:
+        form: from `map_normal_form`, with its gradients.
+        initial_states: shape (N, n).
+        n_steps: number of steps.
+        mu: distance from the bifurcation.
+
+    Returns:
+        The predicted operator, for `compare`.
+
+    Raises:
+        ValueError: if the form has no gradients, or is an undecided branch point.
+    """
+    gradients = [form.unfolding_gradient]
+    if isinstance(form, NeimarkSackerNormalForm):
+        gradients.append(form.frequency_gradient)
+        equation = NeimarkSackerMap(form.frequency, form.cubic)
+    elif form.kind == "branch_point":
+        raise ValueError(
+            "predict_cell_kernel: got a branch point that is neither clearly transcritical nor a "
+            "pitchfork; name its kind in map_normal_form(…, kind=…)."
+        )
+    else:
+        quadratic = form.kind in {"fold", "transcritical"}
+        equation = ScalarMap(form.kind, form.quadratic if quadratic else form.cubic)
+    known = [gradient for gradient in gradients if gradient is not None]
+    if len(known) < len(gradients):
+        raise ValueError("predict_cell_kernel: the cell has no parameters, hence no kernel.")
+    return predict_map_kernel(
+        equation, form.state, form.right, form.left, jnp.stack(known), initial_states, n_steps, mu
     )

@@ -1,10 +1,19 @@
 """The low-rank kernel that a normal form predicts in state × parameter space."""
 
+import math
+
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from bifbridge._custom_types import InitialStates, ParameterVector, Scalar, Times, Trajectories
+from bifbridge._custom_types import (
+    InitialStates,
+    ParameterVector,
+    Scalar,
+    Times,
+    Trajectories,
+    Weights,
+)
 from bifbridge._precision import require_x64
 from bifbridge.landscape._reduction import (
     Amplitudes,
@@ -15,6 +24,7 @@ from bifbridge.landscape._reduction import (
 )
 from bifbridge.normal_forms import NormalForm, ScalarNormalForm
 from bifbridge.sntk import SpectralProjector
+from bifbridge.trajectories import trajectory_measure
 
 
 class PredictedKernel(eqx.Module):
@@ -29,7 +39,7 @@ class PredictedKernel(eqx.Module):
         projector: the critical eigenspace.
         mu: distance from the bifurcation.
         times: shape (T,).
-        weights: weights of the inner product over the times, shape (T,).
+        weights: weights of the inner product over the times, shape (T,) or (N, T).
         amplitudes: predicted coordinates x(t), z ≈ z* + V x, shape (N, T, d).
         coordinate_factors: ∂x/∂(unfolding parameter j), shape (r, N, T, d).
         state_factors: Fⱼ, shape (r, N, T, n).
@@ -40,7 +50,7 @@ class PredictedKernel(eqx.Module):
     projector: SpectralProjector
     mu: Scalar
     times: Times
-    weights: Times
+    weights: Weights
     amplitudes: Float[Array, "N T d"]
     coordinate_factors: Float[Array, "r N T d"]
     state_factors: Float[Array, "r N T n"]
@@ -69,9 +79,9 @@ class PredictedKernel(eqx.Module):
         return jnp.einsum("rntk,ntk->r", self.state_factors, self.measure * error) @ self.directions
 
     @property
-    def measure(self) -> Float[Array, "1 T 1"]:
-        """Weights of the inner product over trials, times and states: wₜ/N."""
-        return self.weights[None, :, None] / self.state_factors.shape[1]
+    def measure(self) -> Float[Array, "#N T 1"]:
+        """Weights of the inner product over trials, times and states: wᵢₜ/N."""
+        return trajectory_measure(self.weights, self.state_factors.shape[1])
 
     @property
     def rank(self) -> int:
@@ -88,12 +98,23 @@ class PredictedKernel(eqx.Module):
         """Those of the predicted kernel of the coordinates Wᵀz."""
         return low_rank_eigenvalues(self.coordinate_factors, self.directions, self.measure)
 
+    def __repr__(self) -> str:
+        """What is predicted, and how large the next term is."""
+        kind = "map" if self.normal_form is None else self.normal_form.kind
+        values = ", ".join(f"{float(x):.6g}" for x in self.eigenvalues)
+        share = curvature_share(self)
+        known = "" if math.isnan(share) else f", curvature of the manifold {share:.2g} of it"
+        return (
+            f"PredictedKernel({kind}, μ = {float(self.mu):.6g}, rank {self.rank}, eigenvalues "
+            f"{values}{known})"
+        )
+
 
 def predict_kernel(
     normal_form: NormalForm,
     initial: InitialStates | Amplitudes,
     times: Times,
-    weights: Times,
+    weights: Weights,
     mu: Scalar | float = 0.0,
     *,
     order: int = 1,
@@ -115,10 +136,12 @@ def predict_kernel(
 
     Raises:
         PrecisionError: in a 32-bit session.
-        ValueError: if the normal form has no gradients, if `order` is neither 1 nor 2, or if a
-            reduced trajectory escapes to infinity before the last time.
+        ValueError: if the normal form has no gradients or was taken at a point that is not at a
+            bifurcation, if `order` is neither 1 nor 2, or if a reduced trajectory escapes to
+            infinity before the last time.
     """  # noqa: DOC502 (helpers raise)
     require_x64("A predicted kernel")
+    _refuse_off_bifurcation(normal_form, times)
     directions = unfolding_directions(normal_form)
     start = initial_amplitudes(normal_form, initial) if initial.ndim == 2 else initial
     distance = jnp.asarray(mu, float)
@@ -147,10 +170,39 @@ def predict_kernel(
     )
 
 
+def curvature_share(predicted: PredictedKernel) -> float:
+    """‖a g h₂‖/‖v g‖: the centre manifold's curvature, the first term a prediction leaves out.
+
+    Args:
+        predicted: the prediction.
+
+    Returns:
+        The ratio in the norm of trajectories; NaN unless one real eigenvalue of a flow is critical.
+    """
+    form = predicted.normal_form
+    if not isinstance(form, ScalarNormalForm):
+        return math.nan
+    plain = predicted.coordinate_factors[0]
+    bent = plain * predicted.amplitudes
+    sizes = [jnp.sqrt(jnp.sum(predicted.measure * x**2)) for x in (plain, bent)]
+    scale = jnp.linalg.norm(form.second_order)
+    return float(scale * sizes[1] / jnp.where(sizes[0] > 0, sizes[0], 1.0))
+
+
+def _refuse_off_bifurcation(form: NormalForm, times: Times) -> None:
+    rate, horizon = float(form.eigenvalue.real), float(times[-1] - times[0])
+    if abs(rate) * horizon > 1:
+        raise ValueError(
+            f"predict_kernel: the normal form was taken at Re λ = {rate:.4g}, which is no "
+            f"bifurcation on a horizon of {horizon:.4g}. Locate the point first, with "
+            "bifurcation_point, continuation or track_equilibria, and give the distance as mu=."
+        )
+
+
 def low_rank_eigenvalues(
     factors: Float[Array, "r N T k"],
     directions: Float[Array, "r p"],
-    measure: Float[Array, "1 T 1"],
+    measure: Float[Array, "#N T 1"],
 ) -> Float[Array, " r"]:
     """Eigenvalues of Σ Fⱼ (γⱼ·γₖ) Fₖ*, from two r × r matrices.
 
@@ -170,7 +222,7 @@ def low_rank_eigenvalues(
 def factor_products(
     left: Float[Array, "r N T k"],
     right: Float[Array, "s N T k"],
-    measure: Float[Array, "1 T 1"],
+    measure: Float[Array, "#N T 1"],
 ) -> Float[Array, "r s"]:
     """Inner products ⟨Fⱼ, Hₖ⟩ of two families of trajectories.
 

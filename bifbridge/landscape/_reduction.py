@@ -16,8 +16,18 @@ from bifbridge.landscape._scalar_equations import (
     PitchforkEquation,
     TranscriticalEquation,
 )
-from bifbridge.normal_forms import HopfNormalForm, NormalForm, ScalarNormalForm
-from bifbridge.sntk import SpectralProjector, spectral_projector
+from bifbridge.normal_forms import (
+    BogdanovTakensNormalForm,
+    CodimTwoNormalForm,
+    HopfHopfNormalForm,
+    HopfNormalForm,
+    MapNormalForm,
+    NeimarkSackerNormalForm,
+    NormalForm,
+    ScalarNormalForm,
+    ZeroHopfNormalForm,
+)
+from bifbridge.sntk import SpectralProjector, block_projector, spectral_projector
 
 #: a₀ or y₀ of each trial, shape (N,).
 Amplitudes = Float[Array, " N"] | Complex[Array, " N"]
@@ -58,16 +68,32 @@ def reduced_equation(normal_form: NormalForm) -> AbstractScalarEquation | HopfEq
             return BranchPointEquation(quadratic, cubic)
 
 
-def critical_projector(normal_form: NormalForm) -> SpectralProjector:
+def critical_projector(
+    normal_form: NormalForm | CodimTwoNormalForm | MapNormalForm | NeimarkSackerNormalForm,
+) -> SpectralProjector:
     """The spectral projector on the critical eigenspace.
 
     Args:
-        normal_form: of either kind.
+        normal_form: of codimension one or two, of a flow or of a map.
 
     Returns:
-        Π = v wᵀ, or 2Re(q pᴴ).
+        Π = v wᵀ, 2Re(q pᴴ), or at codimension two the sum over all critical vectors: q₀p₀ᵀ + q₁p₁ᵀ
+        at a Bogdanov-Takens point, whose chain has one eigenvector only.
     """
-    return spectral_projector(normal_form.right, normal_form.left)
+    match normal_form:
+        case BogdanovTakensNormalForm():
+            rights = [normal_form.right, normal_form.generalised]
+            lefts = [normal_form.left_generalised, normal_form.left]
+            return block_projector(jnp.stack(rights), jnp.stack(lefts))
+        case ZeroHopfNormalForm():
+            rights = jnp.stack([normal_form.right + 0j, normal_form.right_turning])
+            return block_projector(
+                rights, jnp.stack([normal_form.left + 0j, normal_form.left_turning])
+            )
+        case HopfHopfNormalForm():
+            return block_projector(normal_form.rights, normal_form.lefts)
+        case _:
+            return spectral_projector(normal_form.right, normal_form.left)
 
 
 def initial_amplitudes(normal_form: NormalForm, initial_states: InitialStates) -> Amplitudes:

@@ -20,6 +20,9 @@ from bifbridge.normal_forms._cusp import cusp_normal_form as cusp_normal_form
 from bifbridge.normal_forms._derivatives import jacobian as jacobian
 from bifbridge.normal_forms._derivatives import multilinear as multilinear
 from bifbridge.normal_forms._hopf_hopf import hopf_hopf_normal_form as hopf_hopf_normal_form
+from bifbridge.normal_forms._map_forms import map_normal_form as map_normal_form
+from bifbridge.normal_forms._map_types import MapNormalForm as MapNormalForm
+from bifbridge.normal_forms._map_types import NeimarkSackerNormalForm as NeimarkSackerNormalForm
 from bifbridge.normal_forms._normal_form import as_velocity as as_velocity
 from bifbridge.normal_forms._normal_form import hopf_normal_form as hopf_normal_form
 from bifbridge.normal_forms._normal_form import normal_form as normal_form

@@ -5,10 +5,10 @@ Govaerts, *Numerical Methods for Bifurcations of Dynamical Equilibria* (SIAM 200
 
 import jax
 import jax.numpy as jnp
-import jax.scipy.linalg as jsl
 from jaxtyping import Array, Complex, Float, Inexact
 
 from bifbridge._custom_types import Scalar, State
+from bifbridge._linalg import solve, solve_both
 
 
 def bordered_solve(
@@ -32,12 +32,12 @@ def bordered_solve(
     """
     full = jnp.block([[matrix, column[:, None]], [row[None, :], jnp.zeros((1, 1), matrix.dtype)]])
     tail = jnp.asarray(last, full.dtype)[None]
-    solution = jnp.linalg.solve(full, jnp.concatenate([right_hand_side.astype(full.dtype), tail]))
+    solution = solve(full, jnp.concatenate([right_hand_side.astype(full.dtype), tail]))
     return solution[:-1], solution[-1]
 
 
 def real_eigenvectors(
-    matrix: Float[Array, "n n"], iterations: int = 6
+    matrix: Float[Array, "n n"], iterations: int = 6, near: tuple[State, State] | None = None
 ) -> tuple[Scalar, State, State]:
     """The real eigenvalue nearest zero with its right and left eigenvectors.
 
@@ -47,17 +47,21 @@ def real_eigenvectors(
     Args:
         matrix: A, shape (n, n).
         iterations: bordered solves; each costs one factorisation.
+        near: unit vectors near v and w, where some are known.
 
     Returns:
         λ, v with |v| = 1 and the sign rule, w with wᵀv = 1.
     """
-    value, right, left = _iterate(matrix, jnp.zeros((), matrix.dtype), iterations)
+    value, right, left = _iterate(matrix, jnp.zeros((), matrix.dtype), iterations, near)
     right = right * jnp.where(_leading(right) < 0, -1.0, 1.0)
     return value, right, left / (left @ right)
 
 
 def complex_eigenvectors(
-    matrix: Float[Array, "n n"], frequency: Scalar, iterations: int = 6
+    matrix: Float[Array, "n n"],
+    frequency: Scalar,
+    iterations: int = 6,
+    near: tuple[Complex[Array, " n"], Complex[Array, " n"]] | None = None,
 ) -> tuple[Complex[Array, ""], Complex[Array, " n"], Complex[Array, " n"]]:
     """The eigenvalue nearest iω with its right and left eigenvectors.
 
@@ -65,12 +69,13 @@ def complex_eigenvectors(
         matrix: A, shape (n, n).
         frequency: ω.
         iterations: bordered solves.
+        near: unit vectors near q and p, where some are known.
 
     Returns:
         λ, q with |q| = 1 and the phase rule, p with pᴴq = 1.
     """
     guess = (1j * frequency).astype(jnp.result_type(matrix.dtype, 1j))
-    value, right, left = _iterate(matrix.astype(guess.dtype), guess, iterations)
+    value, right, left = _iterate(matrix.astype(guess.dtype), guess, iterations, near)
     lead = _leading(right)
     right = right * (jnp.conj(lead) / jnp.abs(lead))
     return value, right, left / jnp.conj(jnp.vdot(left, right))
@@ -90,18 +95,19 @@ def start_vector(n: int) -> State:
     return vector / jnp.linalg.norm(vector)
 
 
-def _iterate(matrix: Array, value: Array, iterations: int) -> tuple[Array, ...]:
+def _iterate(
+    matrix: Array, value: Array, iterations: int, near: tuple[Array, Array] | None
+) -> tuple[Array, ...]:
     n = matrix.shape[0]
-    right = left = start_vector(n).astype(matrix.dtype)
-    corner, unit = jnp.zeros((1, 1), matrix.dtype), jnp.zeros(n + 1, matrix.dtype).at[n].set(1)
+    right, left = near or (start_vector(n).astype(matrix.dtype),) * 2
+    corner, unit = jnp.zeros((1, 1), matrix.dtype), jnp.eye(n + 1, dtype=matrix.dtype)[:, n:]
 
     def improve(_: Array, state: tuple[Array, ...]) -> tuple[Array, ...]:
         value, right, left = state
         shifted = matrix - value * jnp.eye(n, dtype=matrix.dtype)
         full = jnp.block([[shifted, left[:, None]], [jnp.conj(right)[None, :], corner]])
-        factors = jsl.lu_factor(full)
-        right = _unit(jsl.lu_solve(factors, unit)[:n])
-        left = _unit(jsl.lu_solve(factors, unit, trans=2)[:n])
+        forward, backward = solve_both(full, unit, unit)
+        right, left = _unit(forward[:n, 0]), _unit(backward[:n, 0])
         return jnp.vdot(left, matrix @ right) / jnp.vdot(left, right), right, left
 
     # A loop rather than its unrolling, which would take several times as long to compile.

@@ -7,6 +7,7 @@ from jaxtyping import Array, Complex
 
 from bifbridge._compile import quick_jit
 from bifbridge._custom_types import Scalar, State
+from bifbridge._linalg import solve
 from bifbridge.normal_forms._critical import complex_eigenvectors
 from bifbridge.normal_forms._derivatives import Velocity, jacobian, multilinear
 
@@ -44,11 +45,36 @@ def hopf_coefficients(velocity: Velocity, state: State, frequency: Scalar) -> Ho
         The coefficients.
     """
     matrix = jacobian(velocity, state)
-    value, q, p = complex_eigenvectors(matrix, frequency)
+    return hopf_coefficients_along(
+        velocity, state, matrix, *complex_eigenvectors(matrix, frequency)
+    )
+
+
+def hopf_coefficients_along(
+    velocity: Velocity,
+    state: State,
+    matrix: Array,
+    value: Complex[Array, ""],
+    q: Complex[Array, " n"],
+    p: Complex[Array, " n"],
+) -> HopfCoefficients:
+    """`hopf_coefficients` where the eigenvectors are known already.
+
+    Args:
+        velocity: z ↦ dz/dt.
+        state: the equilibrium, shape (n,).
+        matrix: A there, shape (n, n).
+        value: λ near iω.
+        q: right eigenvector, |q| = 1.
+        p: left eigenvector, pᴴq = 1.
+
+    Returns:
+        The coefficients.
+    """
     q_bar, omega = jnp.conj(q), value.imag
-    mean = jnp.linalg.solve(matrix, multilinear(velocity, state, q, q_bar).real)
+    mean = solve(matrix, multilinear(velocity, state, q, q_bar).real)
     twice = 2j * omega * jnp.eye(state.size) - matrix
-    second = jnp.linalg.solve(twice, multilinear(velocity, state, q, q))
+    second = solve(twice, multilinear(velocity, state, q, q))
     terms = (
         multilinear(velocity, state, q, q, q_bar),
         -2 * multilinear(velocity, state, q, mean),

@@ -6,14 +6,15 @@ from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
 
 from bifbridge._compile import quick_jit
 from bifbridge._custom_types import Input, State
 from bifbridge._precision import require_x64
 from bifbridge.fields import AbstractVectorField
 from bifbridge.normal_forms._derivatives import Velocity, jacobian
-from bifbridge.normal_forms._hopf import hopf_coefficients
-from bifbridge.normal_forms._scalar import classify, scalar_coefficients
+from bifbridge.normal_forms._hopf import HopfCoefficients, hopf_coefficients
+from bifbridge.normal_forms._scalar import ScalarCoefficients, classify, scalar_coefficients
 from bifbridge.normal_forms._types import HopfNormalForm, NormalForm, ScalarKind, ScalarNormalForm
 from bifbridge.normal_forms._unfolding import (
     FieldVelocity,
@@ -92,8 +93,9 @@ def scalar_normal_form(
     names: Sequence[str] | None = None,
     *,
     kind: ScalarKind | str | None = None,
-    forcing: State | None = None,
+    forcing: State | Float[np.ndarray, " n"] | None = None,
     gradient: bool = True,
+    coefficients: ScalarCoefficients | None = None,
 ) -> ScalarNormalForm:
     """The normal form at the real eigenvalue nearest zero, see `normal_form`.
 
@@ -104,11 +106,12 @@ def scalar_normal_form(
         kind: the kind, "branch_point" to leave only transcritical or pitchfork open, or None.
         forcing: ∂f/∂μ at z*, shape (n,).
         gradient: whether to compute ∇θμ.
+        coefficients: those of the point, where they are known already.
 
     Returns:
         The normal form.
     """
-    c = scalar_coefficients(velocity, state)
+    c = scalar_coefficients(velocity, state) if coefficients is None else coefficients
     has_field = isinstance(velocity, FieldVelocity)
     fold = None
     if has_field and (gradient or (forcing is None and kind is None)):
@@ -116,7 +119,7 @@ def scalar_normal_form(
     if kind == "branch_point":
         ratio = 0.0
     elif forcing is not None:
-        ratio = _ratio(float(c.left @ forcing), c.left, forcing)
+        ratio = _ratio(np.asarray(c.left), np.asarray(forcing))
     elif fold is not None:
         ratio = 1.0 if float(jnp.linalg.norm(fold)) > 1e-9 else 0.0
     else:
@@ -155,6 +158,7 @@ def hopf_normal_form(
     names: Sequence[str] | None = None,
     *,
     gradient: bool = True,
+    coefficients: HopfCoefficients | None = None,
 ) -> HopfNormalForm:
     """The normal form at the pair of eigenvalues nearest ±iω, see `normal_form`.
 
@@ -164,11 +168,14 @@ def hopf_normal_form(
         frequency: ω.
         names: leaves that make up θ; None for all.
         gradient: whether to compute ∇θ Re λ and ∇θ Im λ.
+        coefficients: those of the point, where they are known already.
 
     Returns:
         The normal form.
     """
-    c = hopf_coefficients(velocity, state, jnp.asarray(frequency, float))
+    c = coefficients
+    if c is None:
+        c = hopf_coefficients(velocity, state, jnp.asarray(frequency, float))
     real = imaginary = None
     if gradient and isinstance(velocity, FieldVelocity):
         real, imaginary = _hopf_gradients(velocity, _tuple(names), state, c.right, c.left)
@@ -206,9 +213,9 @@ def _tuple(names: Sequence[str] | None) -> tuple[str, ...] | None:
     return None if names is None else tuple(names)
 
 
-def _ratio(product: float, left: State, forcing: State) -> float:
-    size = float(jnp.linalg.norm(left) * jnp.linalg.norm(forcing))
-    return abs(product) / size if size > 0 else 0.0
+def _ratio(left: np.ndarray, forcing: np.ndarray) -> float:
+    size = float(np.linalg.norm(left) * np.linalg.norm(forcing))
+    return abs(float(left @ forcing)) / size if size > 0 else 0.0
 
 
 def _nearest_to_axis(velocity: Velocity, state: State) -> complex:

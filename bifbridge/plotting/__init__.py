@@ -1,5 +1,6 @@
 """Figures: pure functions from results to Matplotlib axes."""
 
+from bifbridge.plotting._agreement import plot_agreement as plot_agreement
 from bifbridge.plotting._branch import plot_bifurcation_diagram as plot_bifurcation_diagram
 from bifbridge.plotting._branch import plot_branch as plot_branch
 from bifbridge.plotting._canvas import DOUBLE_COLUMN as DOUBLE_COLUMN

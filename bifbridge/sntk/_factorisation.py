@@ -1,12 +1,14 @@
 """𝒦 = P K P*: what parameters force, and how the flow carries a forcing to later states."""
 
+import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import diffrax as dfx
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import lineax as lx
 from jaxtyping import Array, Float
 
 from bifbridge._custom_types import InitialStates, ParameterVector, Times, Trajectories
@@ -108,6 +110,37 @@ class KernelFactors(eqx.Module):
         """
         return self.propagate(self.parameter_operator(self.propagate_adjoint(error)))
 
+    def operators(self) -> "FactorOperators":
+        """P, 𝔅 and K as Lineax operators.
+
+        Returns:
+            Operators on flat vectors, scaled by the roots of both measures so that transposes
+            are adjoints: with them 𝒦 = P K Pᵀ is that of `StateSpaceNTK.kernel_operator`.
+        """
+        forcing_root = jnp.sqrt(self.forcing_measure)
+        root = jnp.sqrt(self.weights[None, :, None] / self._shapes[1][0])
+        structures = [
+            jax.ShapeDtypeStruct((size,), self.theta.dtype)
+            for size in (self.theta.size, math.prod(self._shapes[0]))
+        ]
+
+        def forcing(x: Array) -> Forcing:
+            return x.reshape(self._shapes[0]) / forcing_root
+
+        return FactorOperators(
+            lx.FunctionLinearOperator(
+                lambda x: (root * self.propagate(forcing(x))).ravel(), structures[1]
+            ),
+            lx.FunctionLinearOperator(
+                lambda x: (forcing_root * self.force(x)).ravel(), structures[0]
+            ),
+            lx.FunctionLinearOperator(
+                lambda x: (forcing_root * self.parameter_operator(forcing(x))).ravel(),
+                structures[1],
+                lx.positive_semidefinite_tag,
+            ),
+        )
+
     @property
     def forcing_measure(self) -> Float[Array, "K 1 1 1"]:
         """Weights of the inner product of forcings: hₖ/(s N)."""
@@ -120,9 +153,23 @@ class KernelFactors(eqx.Module):
         return self._shapes[0]
 
 
+class FactorOperators(NamedTuple):
+    """P, 𝔅 and K = 𝔅𝔅ᵀ between Euclidean spaces; 𝒦 = P K Pᵀ.
+
+    Attributes:
+        propagator: P, from forcings to trajectories.
+        parameter_map: 𝔅, from parameters to forcings.
+        parameter_operator: K, on forcings.
+    """
+
+    propagator: lx.FunctionLinearOperator
+    parameter_map: lx.FunctionLinearOperator
+    parameter_operator: lx.FunctionLinearOperator
+
+
 def factorise(
     field: Any,
-    initial_states: InitialStates,
+    initial_states: InitialStates | Callable[[Any], InitialStates],
     grid: TimeGrid,
     *,
     names: Sequence[str] | None = None,
@@ -133,7 +180,7 @@ def factorise(
 
     Args:
         field: vector field whose leaves are the parameters.
-        initial_states: shape (N, n).
+        initial_states: shape (N, n); learned ones are refused.
         grid: step times.
         names: the leaves in θ, as in `flatten_parameters`; None for all.
         inputs: as in `bifbridge.trajectories.solve`.
@@ -144,9 +191,15 @@ def factorise(
 
     Raises:
         PrecisionError: in a 32-bit session.
-        ValueError: if the solver is not an explicit Runge-Kutta method.
+        ValueError: if the solver is not an explicit Runge-Kutta method, or the initial states are
+            learned.
     """  # noqa: DOC502 (require_x64 raises)
     require_x64("The factorisation of a kernel")
+    if callable(initial_states):
+        raise ValueError(
+            "factorise: got initial states that are learned, expected fixed ones of shape (N, n): "
+            "what moves them is no forcing. Use StateSpaceNTK for the whole kernel."
+        )
     method = unrolled(dfx.Tsit5() if solver is None else solver)
     if not isinstance(method, UnrolledRungeKutta):
         raise ValueError(

@@ -1,5 +1,8 @@
 """The state-space neural tangent kernel of a linearised solve."""
 
+from collections.abc import Sequence
+from typing import Any, overload
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -9,6 +12,7 @@ from jaxtyping import Array, Float
 from bifbridge._custom_types import ParameterVector, Scalar, Times, Trajectories
 from bifbridge._precision import require_x64
 from bifbridge.sntk._materialised import AnySensitivity, MaterialisedSensitivity, materialise
+from bifbridge.trajectories import Sensitivity, Trials, linearise
 
 
 class StateSpaceNTK(eqx.Module):
@@ -16,9 +20,15 @@ class StateSpaceNTK(eqx.Module):
 
     S maps a parameter change to the change of the saved states, or of a linear read-out of them
     (Hazelden and Shea-Brown, arXiv 2605.12763). The inner product of trajectories is
-    ⟨x, y⟩ = (1/N) Σᵢ Σₜ wₜ xᵢ(t)·yᵢ(t), that of parameters the Euclidean one; sizes of kernels
-    depend on both. Gradient flow of a loss ℓ moves the trajectories by −𝒦∇ℓ. Both operators have
-    the same non-zero spectrum.
+    ⟨x, y⟩ = (1/N) Σᵢ Σₜ wᵢₜ xᵢ(t)·yᵢ(t) with trapezoid weights w, that of parameters the Euclidean
+    one; sizes of kernels depend on both. Gradient flow of a loss ℓ moves the trajectories by −𝒦∇ℓ.
+    Both operators have the same non-zero spectrum.
+
+    Made from a field and the trials it is solved for, or from a sensitivity that `linearise` or
+    `linearise_map` gave:
+
+        StateSpaceNTK(field, Trials(initial_states, grid), parameters=["weights"])
+        StateSpaceNTK(sensitivity, readout)
 
     Attributes:
         sensitivity: S of the states and its adjoint.
@@ -30,21 +40,63 @@ class StateSpaceNTK(eqx.Module):
     readout: Float[Array, "m n"] | None
     removed: Float[Array, "p k"] | None
 
+    @overload
     def __init__(
         self,
-        sensitivity: AnySensitivity,
-        readout: Float[Array, "m n"] | None = None,
+        source: AnySensitivity,
+        given: Float[Array, "m n"] | None = None,
+        /,
         *,
+        readout: Float[Array, "m n"] | None = None,
         removed: Float[Array, "p k"] | None = None,
+    ): ...
+
+    @overload
+    def __init__(
+        self,
+        source: Any,
+        given: Trials,
+        /,
+        *,
+        readout: Float[Array, "m n"] | None = None,
+        removed: Float[Array, "p k"] | None = None,
+        parameters: Sequence[str] | None = None,
+        matvec_dtype: str | None = None,
+    ): ...
+
+    def __init__(
+        self,
+        source: Any,
+        given: Any = None,
+        /,
+        *,
+        readout: Float[Array, "m n"] | None = None,
+        removed: Float[Array, "p k"] | None = None,
+        parameters: Sequence[str] | None = None,
+        matvec_dtype: str | None = None,
     ):
         require_x64("The state-space NTK")
-        n = sensitivity.trajectories.shape[-1]
+        if isinstance(given, Trials):
+            source, given = _linearised(source, given, parameters, matvec_dtype), readout
+        elif not isinstance(source, Sensitivity | MaterialisedSensitivity):
+            raise TypeError(
+                f"StateSpaceNTK: got a {type(source).__name__} and a {type(given).__name__}, "
+                "expected a field and its trials, StateSpaceNTK(field, Trials(initial_states, "
+                "grid)), or a sensitivity from linearise."
+            )
+        elif parameters is not None or matvec_dtype is not None:
+            raise TypeError(
+                "StateSpaceNTK: a sensitivity has its parameters and precision already; give "
+                "names= and matvec_dtype= to linearise."
+            )
+        readout = given if readout is None else readout
+        n = source.trajectories.shape[-1]
         if readout is not None and (readout.ndim != 2 or readout.shape[1] != n):
             raise ValueError(
                 f"StateSpaceNTK: got a readout of shape {readout.shape}, expected (m, {n}): one "
                 "row per observed quantity. For a single one write readout[None, :]."
             )
-        self.sensitivity = sensitivity
+        self.sensitivity = source
         self.readout = readout
         self.removed = removed
 
@@ -130,14 +182,33 @@ class StateSpaceNTK(eqx.Module):
         inverse = jnp.where(root > 0, 1 / jnp.where(root > 0, root, 1.0), 0.0)
         return inverse * y.reshape(self.shape)
 
+    def sensitivity_operator(self) -> lx.FunctionLinearOperator:
+        """S from parameters to `weighted` trajectories.
+
+        Returns:
+            A Lineax operator of N·T·m rows and p columns; its `.T` is `adjoint_operator()`.
+        """
+        return self._operator(lambda dtheta: self.weighted(self.push(dtheta)), self.n_parameters)
+
+    def adjoint_operator(self) -> lx.FunctionLinearOperator:
+        """S* from `weighted` trajectories to parameters.
+
+        Returns:
+            A Lineax operator of p rows and N·T·m columns.
+        """
+        return self._operator(lambda y: self.pull(self.unweighted(y)), self._rows)
+
     def kernel_operator(self) -> lx.FunctionLinearOperator:
         """𝒦 between `weighted` trajectories, where it is symmetric.
 
         Returns:
             A positive semidefinite Lineax operator on vectors of length N·T·m.
         """
-        rows = self.shape[0] * self.shape[1] * self.shape[2]
-        return self._operator(lambda y: self.weighted(self.kernel(self.unweighted(y))), rows)
+        return self._operator(
+            lambda y: self.weighted(self.kernel(self.unweighted(y))),
+            self._rows,
+            lx.positive_semidefinite_tag,
+        )
 
     def gram_operator(self) -> lx.FunctionLinearOperator:
         """G as a Lineax operator.
@@ -145,7 +216,7 @@ class StateSpaceNTK(eqx.Module):
         Returns:
             A positive semidefinite operator on vectors of length p.
         """
-        return self._operator(self.gram, self.n_parameters)
+        return self._operator(self.gram, self.n_parameters, lx.positive_semidefinite_tag)
 
     def materialise(self, *, chunk: int = 64) -> "StateSpaceNTK":
         """The same kernel with S written out: p pushes once, then every product is cheap.
@@ -171,8 +242,8 @@ class StateSpaceNTK(eqx.Module):
         return StateSpaceNTK(self.sensitivity, readout, removed=self.removed)
 
     @property
-    def measure(self) -> Float[Array, "1 T 1"]:
-        """Weights of the inner product over trials, times and observations: wₜ/N."""
+    def measure(self) -> Float[Array, "#N T 1"]:
+        """Weights of the inner product over trials, times and observations: wᵢₜ/N."""
         return self.sensitivity.measure
 
     @property
@@ -201,6 +272,26 @@ class StateSpaceNTK(eqx.Module):
             return dtheta
         return dtheta - self.removed @ (self.removed.T @ dtheta)
 
-    def _operator(self, function, size: int) -> lx.FunctionLinearOperator:
+    @property
+    def _rows(self) -> int:
+        trials, times, observed = self.shape
+        return trials * times * observed
+
+    def _operator(self, function: Any, size: int, tags: Any = ()) -> lx.FunctionLinearOperator:
         structure = jax.ShapeDtypeStruct((size,), self.sensitivity.theta.dtype)
-        return lx.FunctionLinearOperator(function, structure, lx.positive_semidefinite_tag)
+        return lx.FunctionLinearOperator(function, structure, tags)
+
+
+def _linearised(
+    field: Any, trials: Trials, parameters: Sequence[str] | None, matvec_dtype: str | None
+) -> Sensitivity:
+    return linearise(
+        field,
+        trials.initial_states,
+        trials.grid,
+        names=parameters,
+        inputs=trials.inputs,
+        solver=trials.solver,
+        mask=trials.mask,
+        matvec_dtype=matvec_dtype,
+    )

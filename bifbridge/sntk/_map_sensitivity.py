@@ -6,6 +6,7 @@ from typing import Any
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Int
 
 from bifbridge._custom_types import InitialStates, ParameterVector, Trajectories
 from bifbridge._precision import require_x64
@@ -19,6 +20,7 @@ def linearise_map(
     n_steps: int,
     *,
     names: Sequence[str] | None = None,
+    lengths: Int[Array, " N"] | None = None,
 ) -> Sensitivity:
     """Iterate z⁺ = cell(z) and linearise the orbit in the parameters, once.
 
@@ -27,6 +29,8 @@ def linearise_map(
         initial_states: shape (N, n).
         n_steps: number of steps; states 0 … n_steps are kept.
         names: the leaves in θ, as in `flatten_parameters`; None for all.
+        lengths: number of steps of each trial, shape (N,), where they differ: it stands still
+            after them, without weight.
 
     Returns:
         The sensitivity, with the step number for time and weight one for each step.
@@ -37,28 +41,39 @@ def linearise_map(
     """  # noqa: DOC502 (require_x64 raises)
     require_x64("The linearisation of an orbit")
     chosen = None if names is None else tuple(names)
-    result = _linearise(cell, initial_states, n_steps, chosen)
+    result = _linearise(cell, initial_states, n_steps, chosen, lengths)
     if not bool(jnp.isfinite(result.trajectories).all()):
-        raise ValueError("linearise_map: an orbit is not finite; take fewer steps.")
+        raise ValueError(
+            "linearise_map: an orbit is not finite; take fewer steps, or end it with lengths=."
+        )
     return result
 
 
 @eqx.filter_jit
 def _linearise(
-    cell: Any, initial_states: InitialStates, n_steps: int, names: tuple[str, ...] | None
+    cell: Any,
+    initial_states: InitialStates,
+    n_steps: int,
+    names: tuple[str, ...] | None,
+    lengths: Int[Array, " N"] | None,
 ) -> Sensitivity:
     theta, rebuild = flatten_parameters(cell, names)
 
     def orbits(vector: ParameterVector) -> Trajectories:
         moved = jax.vmap(rebuild(vector))
 
-        def advance(states: InitialStates, _: None) -> tuple[InitialStates, InitialStates]:
+        def advance(states: InitialStates, k: Array) -> tuple[InitialStates, InitialStates]:
             after = moved(states)
+            if lengths is not None:
+                after = jnp.where((k < lengths)[:, None], after, states)
             return after, after
 
-        _, rest = jax.lax.scan(advance, initial_states, None, length=n_steps)
+        _, rest = jax.lax.scan(advance, initial_states, jnp.arange(n_steps))
         return jnp.swapaxes(jnp.concatenate([initial_states[None], rest]), 0, 1)
 
     states, linear = jax.linearize(orbits, theta)
     times = jnp.arange(n_steps + 1.0)
-    return Sensitivity(theta, states, times, jnp.ones_like(times), linear)
+    weights = jnp.ones_like(times)
+    if lengths is not None:
+        weights = (times[None, :] <= lengths[:, None]).astype(times.dtype)
+    return Sensitivity(theta, states, times, weights, linear)

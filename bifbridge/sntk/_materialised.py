@@ -7,8 +7,8 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from bifbridge._custom_types import ParameterVector, Scalar, Times, Trajectories
-from bifbridge.trajectories import Sensitivity
+from bifbridge._custom_types import ParameterVector, Scalar, Times, Trajectories, Weights
+from bifbridge.trajectories import Sensitivity, trajectory_measure
 
 
 class MaterialisedSensitivity(eqx.Module):
@@ -18,14 +18,14 @@ class MaterialisedSensitivity(eqx.Module):
         theta: θ, shape (p,).
         trajectories: saved states, shape (N, T, n).
         times: saved times, shape (T,).
-        weights: weights of the saved times, shape (T,).
+        weights: weights of the saved times, shape (T,), or (N, T) for trials of unequal length.
         columns: column j is ∂(trajectories)/∂θⱼ, shape (p, N, T, n).
     """
 
     theta: ParameterVector
     trajectories: Trajectories
     times: Times
-    weights: Times
+    weights: Weights
     columns: Float[Array, "p N T n"]
 
     def push(self, dtheta: ParameterVector) -> Trajectories:
@@ -51,9 +51,9 @@ class MaterialisedSensitivity(eqx.Module):
         return _pull(self.columns, self.measure * error)
 
     @property
-    def measure(self) -> Float[Array, "1 T 1"]:
-        """Weights of the inner product over trials, times and states: wₜ/N."""
-        return self.weights[None, :, None] / self.trajectories.shape[0]
+    def measure(self) -> Float[Array, "#N T 1"]:
+        """Weights of the inner product over trials, times and states: wᵢₜ/N."""
+        return trajectory_measure(self.weights, self.trajectories.shape[0])
 
     def inner(self, x: Trajectories, y: Trajectories) -> Scalar:
         """The trajectory inner product, as in `Sensitivity.inner`.

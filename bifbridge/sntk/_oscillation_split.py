@@ -72,20 +72,20 @@ def oscillation_split(
     assert isinstance(written, MaterialisedSensitivity)
     size = 2 * jnp.vdot(right, right).real
     amplitude, phase = _split(written, left, state)
-    weights = written.weights
+    measure = written.measure[..., 0]
     return OscillationSplit(
         written.times,
-        size * amplitude,
-        size * phase,
-        size * weights @ amplitude,
-        size * weights @ phase,
+        size * amplitude.mean(0),
+        size * phase.mean(0),
+        size * jnp.sum(measure * amplitude),
+        size * jnp.sum(measure * phase),
     )
 
 
 @jax.jit
 def _split(
     sensitivity: MaterialisedSensitivity, left: Array, state: Array
-) -> tuple[Float[Array, " T"], Float[Array, " T"]]:
+) -> tuple[Float[Array, "N T"], Float[Array, "N T"]]:
     y = (sensitivity.trajectories - state) @ left.conj()
     turning = sensitivity.columns @ left.conj() * (y.conj() / jnp.abs(y))
-    return (turning.real**2).sum(0).mean(0), (turning.imag**2).sum(0).mean(0)
+    return (turning.real**2).sum(0), (turning.imag**2).sum(0)

@@ -2,7 +2,8 @@
 
 import equinox as eqx
 import jax.numpy as jnp
-from jaxtyping import Array, Complex, Float
+import numpy as np
+from jaxtyping import Array, Complex, Float, Inexact
 
 
 class SpectralProjector(eqx.Module):
@@ -12,7 +13,7 @@ class SpectralProjector(eqx.Module):
     the amplitude a = wᵀz; those of a complex pair are (2 Re y, −2 Im y) with y = pᴴz.
 
     Attributes:
-        right: V, shape (n, d), d = 1 or 2.
+        right: V, shape (n, d): d = 1 or 2, more where several eigenvalues are critical together.
         left: W, shape (n, d).
     """
 
@@ -62,3 +63,74 @@ def spectral_projector(
     return SpectralProjector(
         jnp.stack([right.real, right.imag], 1), 2 * jnp.stack([left.real, left.imag], 1)
     )
+
+
+def block_projector(
+    rights: Inexact[Array, "k n"], lefts: Inexact[Array, "k n"]
+) -> SpectralProjector:
+    """The projector on several eigenvectors or a Jordan chain together, as at codimension two.
+
+    Each pair adds v wᵀ if it is real and 2Re(q pᴴ) if it is complex: (q₀, q₁) and (p₀, p₁) at a
+    Bogdanov-Takens point, (q₀, q₁, q₁) with a real first one at a zero-Hopf point.
+
+    Args:
+        rights: right vectors; a vector without imaginary part counts as real.
+        lefts: left vectors, biorthogonal to them: pᵢᴴqⱼ = δᵢⱼ.
+
+    Returns:
+        The projector.
+
+    Raises:
+        ValueError: if the vectors are not biorthogonal.
+    """  # noqa: DOC502 (a helper raises)
+    columns, rows = [], []
+    for right, left in zip(rights, lefts, strict=True):
+        if jnp.iscomplexobj(right) and float(jnp.abs(right.imag).max()) > 0:
+            columns += [right.real, right.imag]
+            rows += [2 * left.real, 2 * left.imag]
+        else:
+            columns.append(right.real)
+            rows.append(left.real)
+    return _biorthogonal(jnp.stack(columns, 1), jnp.stack(rows, 1))
+
+
+def invariant_projector(matrix: Float[Array, "n n"], count: int) -> SpectralProjector:
+    """The projector on the `count` eigenvalues nearest the imaginary axis, taken together.
+
+    From two ordered real Schur forms, so it is well conditioned also where eigenvalues of the
+    block meet and their eigenvectors become parallel (Bogdanov-Takens). V is orthonormal.
+
+    Args:
+        matrix: the Jacobian A, shape (n, n).
+        count: d; complex pairs count twice and are kept together.
+
+    Returns:
+        Π = V Wᵀ.
+
+    Raises:
+        ValueError: if the block would separate a complex pair, or is empty or everything.
+    """
+    import scipy.linalg as sl
+
+    a = np.asarray(matrix)
+    sizes = np.sort(np.abs(np.linalg.eigvals(a).real))
+    if not 0 < count < a.shape[0] or sizes[count] - sizes[count - 1] < 1e-10 * (1 + sizes[-1]):
+        raise ValueError(
+            f"invariant_projector: got count={count} for eigenvalues with |Re λ| = "
+            f"{[float(f'{x:.3g}') for x in sizes]}; expected a number after which there is a gap."
+        )
+    limit = float(sizes[count - 1] + sizes[count]) / 2
+    right, left = (
+        sl.schur(x, sort=lambda real, imaginary: abs(real) < limit)[1][:, :count] for x in (a, a.T)
+    )
+    return _biorthogonal(jnp.asarray(right), jnp.asarray(left @ np.linalg.inv(right.T @ left)))
+
+
+def _biorthogonal(right: Array, left: Array) -> SpectralProjector:
+    error = float(jnp.abs(left.T @ right - jnp.eye(right.shape[1])).max())
+    if error > 1e-6:
+        raise ValueError(
+            f"block_projector: left and right vectors are off biorthogonality by {error:.3g}; "
+            "expected pᵢᴴqⱼ = δᵢⱼ."
+        )
+    return SpectralProjector(right, left)

@@ -4,6 +4,7 @@ A block returns θ at *every* step: bifurcations happen between two steps, and t
 tenfold within a few, so a path that is only sampled could not be analysed.
 """
 
+import functools
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -114,10 +115,16 @@ def _run_block(
     loss: Loss, state: TrainingState, optimiser: optax.GradientTransformation, length: int
 ) -> Block:
     theta, inner, (thetas, losses, norms) = _scan_steps(
-        loss, state.theta, state.optimiser_state, optimiser.update, length
+        loss, state.theta, state.optimiser_state, _with_value(optimiser), length
     )
     end = TrainingState(state.step + length, theta, inner)
     return Block(state.step, thetas, losses, norms, end)
+
+
+@functools.cache
+def _with_value(optimiser: optax.GradientTransformation) -> Callable[..., Any]:
+    # Cached, because the compiled block is kept under the function's identity.
+    return optax.with_extra_args_support(optimiser).update
 
 
 @eqx.filter_jit
@@ -125,7 +132,7 @@ def _scan_steps(loss: Loss, theta: Any, inner: Any, update: Callable[..., Any], 
     def step(carry: Any, _: None) -> Any:
         theta, inner = carry
         value, gradient = jax.value_and_grad(loss)(theta)
-        updates, inner = update(gradient, inner, theta)
+        updates, inner = update(gradient, inner, theta, value=value)
         record = theta, value, jnp.linalg.norm(gradient)
         return (optax.apply_updates(theta, updates), inner), record
 

@@ -15,7 +15,7 @@ from bifbridge._custom_types import (
     VectorField,
 )
 from bifbridge.fields import CTRNN, flatten_parameters
-from bifbridge.trajectories import TimeGrid, solve
+from bifbridge.trajectories import TimeGrid, march, solve
 
 
 class TrajectoryTask(eqx.Module):
@@ -71,6 +71,32 @@ class TrajectoryTask(eqx.Module):
         """
         return self.loss_of(self.trajectories(field))
 
+    def residuals(self, field: VectorField) -> Float[Array, "N T o"]:
+        """Weighted errors r with L = ½|r|², by a solve that allows forward mode.
+
+        Args:
+            field: the vector field to solve.
+
+        Returns:
+            Shape (N, T, o).
+        """
+        states = march(field, self.initial_states, self.grid)
+        weights = self.grid.weights / (jnp.sum(self.grid.weights) * states.shape[0])
+        return jnp.sqrt(weights)[:, None] * (states @ self.readout.T - self.targets)
+
+    def first_trials(self, count: int) -> "TrajectoryTask":
+        """The task on its first trials alone.
+
+        Args:
+            count: how many.
+
+        Returns:
+            The smaller task, whose loss is the mean over these trials.
+        """
+        return TrajectoryTask(
+            self.initial_states[:count], self.grid, self.readout, self.targets[:count]
+        )
+
 
 class ParameterLoss(eqx.Module):
     """The loss of a task as a function of the flat parameter vector.
@@ -89,6 +115,25 @@ class ParameterLoss(eqx.Module):
         """L(θ)."""
         _, rebuild = flatten_parameters(self.field, self.names)
         return self.task.loss(rebuild(theta))
+
+
+class ParameterResiduals(eqx.Module):
+    """The weighted errors of a task as a function of the flat parameter vector.
+
+    Attributes:
+        task: the task.
+        field: supplies the leaves that are not in θ.
+        names: the leaves in θ, as in `flatten_parameters`.
+    """
+
+    task: TrajectoryTask
+    field: VectorField
+    names: tuple[str, ...] | None = eqx.field(static=True)
+
+    def __call__(self, theta: ParameterVector) -> Float[Array, "N T o"]:
+        """r(θ), with L(θ) = ½|r|²."""
+        _, rebuild = flatten_parameters(self.field, self.names)
+        return self.task.residuals(rebuild(theta))
 
 
 def spectral_teacher(

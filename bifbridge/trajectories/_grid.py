@@ -1,11 +1,16 @@
 """The steps of a solve, fixed before it starts, so that its linearisation is exact."""
 
+from typing import Literal
+
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
 from bifbridge._custom_types import Times
+
+#: Who chose the steps: equal ones, error control that watched a tangent too, or anyone.
+Provenance = Literal["fixed", "tangent", "unknown"]
 
 
 class TimeGrid(eqx.Module):
@@ -14,10 +19,13 @@ class TimeGrid(eqx.Module):
     Attributes:
         steps: every step time t₀ < t₁ < … < t_K, shape (K + 1,), in units of time.
         saved: positions in `steps` whose states are saved, shape (T,), increasing.
+        provenance: who chose the steps (static). `linearise` tests unequal ones of "unknown"
+            origin on a tangent.
     """
 
     steps: Float[Array, " K1"]
     saved: Int[np.ndarray | Array, " T"]
+    provenance: Provenance = eqx.field(static=True, default="unknown")
 
     @property
     def times(self) -> Times:
@@ -62,4 +70,4 @@ def uniform_grid(
     intervals = max(1, int(np.ceil(horizon / (step * save_every) - 1e-9)))
     n_steps = intervals * save_every
     saved = np.arange(0, n_steps + 1, save_every)
-    return TimeGrid(jnp.linspace(0.0, horizon, n_steps + 1, dtype=dtype), saved)
+    return TimeGrid(jnp.linspace(0.0, horizon, n_steps + 1, dtype=dtype), saved, "fixed")

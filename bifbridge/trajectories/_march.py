@@ -9,8 +9,10 @@ its tangent and its transpose are scans too, without the bookkeeping of an adapt
 from typing import Any
 
 import diffrax as dfx
+import equinox as eqx
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Int
 
 from bifbridge._custom_types import InitialStates, Trajectories, VectorField
 from bifbridge.trajectories._grid import TimeGrid
@@ -25,6 +27,7 @@ def march(
     *,
     inputs: Inputs | None = None,
     solver: dfx.AbstractSolver | None = None,
+    ends: Int[Array, " N"] | None = None,
 ) -> Trajectories:
     """The states that `solve` returns, by the same steps.
 
@@ -34,20 +37,34 @@ def march(
         grid: step times.
         inputs: as in `solve`.
         solver: as in `solve`.
+        ends: number of steps after which each trial stands still, shape (N,), or None for none:
+            what a trial would do after its end cannot spoil it then.
 
     Returns:
         Saved states, shape (N, T, n).
     """
-    method = unrolled(dfx.Tsit5() if solver is None else solver)
+    method = _transposable(unrolled(dfx.Tsit5() if solver is None else solver))
     terms, args = dfx.ODETerm(batched_velocity), (field, inputs)
 
-    def step(carry: tuple[Any, Any], interval: tuple[Any, Any]) -> tuple[tuple[Any, Any], Any]:
+    def step(carry: tuple[Any, Any], interval: tuple[Any, Any, Any]) -> tuple[Any, Any]:
         states, memory = carry
-        t0, t1 = interval
-        states, _, _, memory, _ = method.step(terms, t0, t1, states, args, memory, made_jump=False)
-        return (states, memory), states
+        t0, t1, index = interval
+        after, _, _, memory, _ = method.step(terms, t0, t1, states, args, memory, made_jump=False)
+        if ends is not None:
+            after = jnp.where((index < ends)[:, None], after, states)
+        return (after, memory), after
 
     memory = method.init(terms, grid.steps[0], grid.steps[1], initial_states, args)
-    _, after = jax.lax.scan(step, (initial_states, memory), (grid.steps[:-1], grid.steps[1:]))
+    intervals = (grid.steps[:-1], grid.steps[1:], jnp.arange(grid.n_steps))
+    _, after = jax.lax.scan(step, (initial_states, memory), intervals)
     every = jnp.concatenate([initial_states[None], after])
     return jnp.swapaxes(every[grid.saved], 0, 1)
+
+
+def _transposable(solver: dfx.AbstractSolver) -> dfx.AbstractSolver:
+    """Let the stages of an implicit method loop in the one way that can be pushed and pulled."""
+    if isinstance(solver, dfx.AbstractRungeKutta) and solver.scan_kind is None:
+        return eqx.tree_at(
+            lambda s: s.scan_kind, solver, "bounded", is_leaf=lambda leaf: leaf is None
+        )
+    return solver

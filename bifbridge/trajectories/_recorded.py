@@ -5,6 +5,7 @@ modes as soon as the states have settled on a slow manifold. The states do not m
 derivatives in θ are wrong by orders of magnitude. Here the error control watches a tangent too.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import diffrax as dfx
@@ -22,7 +23,7 @@ from bifbridge.trajectories._solve import Inputs, batched_velocity
 
 def recorded_grid(
     field: VectorField,
-    initial_states: InitialStates,
+    initial_states: InitialStates | Callable[[Any], InitialStates],
     times: Times,
     *,
     rtol: float = 1e-7,
@@ -37,7 +38,7 @@ def recorded_grid(
 
     Args:
         field: vector field.
-        initial_states: shape (N, n).
+        initial_states: shape (N, n), or a function of the field.
         times: times to save, shape (T,), increasing; each becomes a step time.
         rtol: relative tolerance, on the states and on one random parameter tangent.
         atol: absolute tolerance, likewise.
@@ -53,6 +54,7 @@ def recorded_grid(
     Raises:
         ValueError: if the solve stops before the last time.
     """
+    start: Any = initial_states(field) if callable(initial_states) else initial_states
     controller = dfx.ClipStepSizeController(
         dfx.PIDController(rtol=rtol, atol=atol, dtmax=dtmax), step_ts=jnp.asarray(times)
     )
@@ -62,7 +64,7 @@ def recorded_grid(
         t0=times[0],
         t1=times[-1],
         dt0=None,
-        y0=(initial_states, jnp.zeros_like(initial_states)),
+        y0=(start, jnp.zeros_like(start)),
         args=(field, inputs, _random_direction(field, jr.key(0) if key is None else key)),
         saveat=dfx.SaveAt(t0=True, steps=True, fn=lambda t, y, args: t),
         stepsize_controller=controller,
@@ -79,7 +81,7 @@ def recorded_grid(
             "Loosen rtol and atol, raise max_steps, or use uniform_grid."
         )
     saved = np.searchsorted(steps, np.asarray(times) - 1e-12 * abs(steps[-1]))
-    return TimeGrid(jnp.asarray(steps), saved)
+    return TimeGrid(jnp.asarray(steps), saved, "tangent")
 
 
 def _random_direction(field: VectorField, key: PRNGKeyArray) -> Array:

@@ -12,7 +12,7 @@ import diffrax as dfx
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float, Int
 
 from bifbridge._custom_types import (
     InitialStates,
@@ -21,30 +21,34 @@ from bifbridge._custom_types import (
     Times,
     Trajectories,
     VectorField,
+    Weights,
 )
 from bifbridge._precision import require_x64
 from bifbridge.fields import flatten_parameters
 from bifbridge.trajectories._grid import TimeGrid
 from bifbridge.trajectories._march import march
+from bifbridge.trajectories._measure import masked_weights, trajectory_measure
+from bifbridge.trajectories._precision_casts import NarrowField
 from bifbridge.trajectories._solve import Inputs
+from bifbridge.trajectories._step_check import warn_of_unfit_steps
 
 
 class Sensitivity(eqx.Module):
     """S = ∂(trajectories)/∂θ at one point, as a pair of linear maps.
 
-    The inner product of trajectories is ⟨x, y⟩ = (1/N) Σᵢ Σₜ wₜ xᵢ(t)·yᵢ(t).
+    The inner product of trajectories is ⟨x, y⟩ = (1/N) Σᵢ Σₜ wᵢₜ xᵢ(t)·yᵢ(t).
 
     Attributes:
         theta: θ, shape (p,).
         trajectories: saved states, shape (N, T, n).
         times: saved times, shape (T,).
-        weights: trapezoid weights w, shape (T,).
+        weights: trapezoid weights w, shape (T,); shape (N, T) for trials of unequal length.
     """
 
     theta: ParameterVector
     trajectories: Trajectories
     times: Times
-    weights: Times
+    weights: Weights
     _linear: Callable[[ParameterVector], Trajectories]
 
     def push(self, dtheta: ParameterVector) -> Trajectories:
@@ -70,9 +74,9 @@ class Sensitivity(eqx.Module):
         return _pull(self._linear, self.theta, self.measure * error)
 
     @property
-    def measure(self) -> Float[Array, "1 T 1"]:
-        """Weights of the inner product over trials, times and states: wₜ/N."""
-        return self.weights[None, :, None] / self.trajectories.shape[0]
+    def measure(self) -> Float[Array, "#N T 1"]:
+        """Weights of the inner product over trials, times and states: wᵢₜ/N."""
+        return trajectory_measure(self.weights, self.trajectories.shape[0])
 
     def inner(self, x: Trajectories, y: Trajectories) -> Scalar:
         """The trajectory inner product.
@@ -95,6 +99,8 @@ def linearise(
     names: Sequence[str] | None = None,
     inputs: Inputs | None = None,
     solver: dfx.AbstractSolver | None = None,
+    mask: Bool[Array, "N T"] | None = None,
+    matvec_dtype: str | None = None,
 ) -> Sensitivity:
     """Solve the trials and linearise the solve in the parameters, once.
 
@@ -104,29 +110,85 @@ def linearise(
         field: vector field whose leaves are the parameters.
         initial_states: shape (N, n), or a function of the field where they are learned.
         grid: step times. From step control that watched only the primal they give wrong
-            sensitivities near slow manifolds: see `recorded_grid`.
+            sensitivities near slow manifolds: see `recorded_grid`. Unequal steps of unknown
+            origin are tested on a tangent.
         names: the leaves in θ, as in `flatten_parameters`; None for all.
         inputs: as in `solve`.
         solver: as in `solve`.
+        mask: whether trial i is observed at saved time t, shape (N, T). Trials stand still after
+            their last observed time, and only observed intervals have weight.
+        matvec_dtype: "float32" evaluates the field and its products in single precision and sums
+            over steps, stages and parameters in double. Trajectories are those of that field.
 
     Returns:
         The sensitivity at these parameters.
 
     Raises:
         PrecisionError: in a 32-bit session.
-        ValueError: if a trajectory is not finite.
-    """  # noqa: DOC502 (require_x64 raises)
+        ValueError: if a trajectory is not finite, there are no parameters, or the shapes of
+            initial states or mask do not fit.
+    """  # noqa: DOC502 (helpers raise)
     require_x64("The linearisation of trajectories")
     chosen = None if names is None else tuple(names)
-    result = _linearise(field, initial_states, grid, chosen, inputs, solver)
+    _refuse_shapes(field, initial_states, grid, chosen, mask)
+    warn_of_unfit_steps(field, initial_states, grid, chosen, inputs, solver)
+    ends = None if mask is None else _last_steps(grid, jnp.asarray(mask))
+    observed = None if mask is None else jnp.asarray(mask)
+    result = _linearise(
+        field, initial_states, grid, chosen, inputs, solver, observed, ends, matvec_dtype
+    )
     finite = jnp.isfinite(result.trajectories).all((1, 2))
     if not bool(finite.all()):
         bad = jnp.flatnonzero(~finite)
         raise ValueError(
             f"linearise: {bad.size} of {finite.size} trajectories are not finite (the first is "
-            f"trial {int(bad[0])}). Shorten the horizon or the steps, or leave these trials out."
+            f"trial {int(bad[0])}). Shorten the horizon or the steps, leave these trials out, or "
+            "end them earlier with mask=."
         )
     return result
+
+
+def _refuse_shapes(
+    field: Any,
+    initial_states: Any,
+    grid: TimeGrid,
+    names: tuple[str, ...] | None,
+    mask: Any,
+) -> None:
+    theta, _ = flatten_parameters(field, names)
+    if theta.size == 0:
+        raise ValueError(
+            f"linearise: {type(field).__name__} has no floating-point array leaf, so there are no "
+            "parameters to differentiate in. Make its numbers jax.numpy arrays."
+        )
+    if not callable(initial_states) and (
+        initial_states.ndim != 2 or not jnp.issubdtype(initial_states.dtype, jnp.floating)
+    ):
+        raise ValueError(
+            f"linearise: got initial states of shape {initial_states.shape} and type "
+            f"{initial_states.dtype}, expected floating-point numbers of shape (N, n): one row "
+            "per trial. For a single trial write state[None, :]."
+        )
+    if mask is None:
+        return
+    times = grid.saved.shape[0]
+    trials = mask.shape[0] if callable(initial_states) else initial_states.shape[0]
+    if mask.shape != (trials, times):
+        raise ValueError(
+            f"linearise: got a mask of shape {mask.shape}, expected (N, T) = ({trials}, {times})."
+        )
+    empty = ~(mask[:, 1:] & mask[:, :-1]).any(1)
+    if bool(empty.any()):
+        raise ValueError(
+            f"linearise: the mask leaves trial {int(jnp.argmax(empty))} without an interval whose "
+            "ends are both observed. Leave that trial out."
+        )
+
+
+def _last_steps(grid: TimeGrid, mask: Bool[Array, "N T"]) -> Int[Array, " N"]:
+    """The number of steps up to the last observed time of each trial."""
+    last = mask.shape[1] - 1 - jnp.argmax(mask[:, ::-1], 1)
+    return jnp.asarray(grid.saved)[last]
 
 
 @eqx.filter_jit
@@ -137,16 +199,22 @@ def _linearise(
     names: tuple[str, ...] | None,
     inputs: Inputs | None,
     solver: dfx.AbstractSolver | None,
+    mask: Bool[Array, "N T"] | None,
+    ends: Int[Array, " N"] | None,
+    matvec_dtype: str | None,
 ) -> Sensitivity:
     theta, rebuild = flatten_parameters(field, names)
 
     def trajectories(vector: ParameterVector) -> Trajectories:
         moved = rebuild(vector)
         start: Any = initial_states(moved) if callable(initial_states) else initial_states
-        return march(moved, start, grid, inputs=inputs, solver=solver)
+        if matvec_dtype is not None:
+            moved = NarrowField(moved, matvec_dtype)
+        return march(moved, start, grid, inputs=inputs, solver=solver, ends=ends)
 
     states, linear = jax.linearize(trajectories, theta)
-    return Sensitivity(theta, states, grid.times, grid.weights, linear)
+    weights = grid.weights if mask is None else masked_weights(grid.times, mask)
+    return Sensitivity(theta, states, grid.times, weights, linear)
 
 
 @eqx.filter_jit

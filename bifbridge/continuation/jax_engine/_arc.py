@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-import equinox as eqx
 import jax.tree_util as jtu
 import numpy as np
 
 from bifbridge._compile import quick_jit
 from bifbridge.continuation._status import Status
-from bifbridge.continuation.jax_engine._curve import Curve, correct, tangent
+from bifbridge.continuation.jax_engine._curve import Curve, correct, oriented
+from bifbridge.continuation.jax_engine._details import Described
+from bifbridge.continuation.jax_engine._spectra import eigenvalues
 from bifbridge.continuation.jax_engine._trace import StepControl, observe
 
 #: Brackets narrower than this share of a step are not searched further.
@@ -58,6 +59,7 @@ class Event(NamedTuple):
         s: distance within it.
         bracket: parameters on both sides.
         tangent: the branch's direction there.
+        described: its eigenvalues and normal form, where they are known.
     """
 
     kind: str
@@ -70,15 +72,16 @@ class Event(NamedTuple):
     s: float
     bracket: tuple[float, float]
     tangent: np.ndarray
+    described: Described | None = None
 
 
-class Step(eqx.Module):
+class Step(NamedTuple):
     """One step of a branch as a parametrised arc, which can be sampled anywhere.
 
     Attributes:
         curve: the curve.
         control: the step control.
-        index: which step.
+        number: which step.
         row: what closed the corrector's system.
         start: its first point.
         end: its last point.
@@ -86,7 +89,7 @@ class Step(eqx.Module):
 
     curve: Curve
     control: StepControl
-    index: int
+    number: int
     row: np.ndarray
     start: Sample
     end: Sample
@@ -102,15 +105,16 @@ class Step(eqx.Module):
         """
         for shift in (0.0, 1e-6, -1e-6, 1e-4, -1e-4):
             at = s + shift * self.end.s
-            guess = _hermite(self.start, self.end, at)
+            guess = hermite(self.start, self.end, at)[0]
             target = self.row @ self.start.point + at
             found = sample_at(
                 self.curve, guess, self.row, target, self.end.point - self.start.point, self.control
             )
-            point, direction, observed, status = jtu.tree_map(np.asarray, found)
-            if status == Status.RUNNING and np.all(np.isfinite(observed.eigenvalues)):
+            point, direction, events, jacobian, status = jtu.tree_map(np.asarray, found)
+            values = eigenvalues(jacobian[None, :, :-1])[0]
+            if status == Status.RUNNING and np.all(np.isfinite(values)):
                 break
-        return Sample(at, point, direction, observed.eigenvalues, observed.events)
+        return Sample(at, point, direction, values, events)
 
 
 def bracketed(
@@ -144,26 +148,32 @@ def bracketed(
             return
 
 
-def _hermite(start: Sample, end: Sample, s: float) -> np.ndarray:
-    # Cubic through both ends with both tangents; they are scaled to the row's distance.
-    length = end.s - start.s
+def hermite(start: Sample, end: Sample, s: float) -> tuple[np.ndarray, np.ndarray]:
+    """The cubic through both ends of a step with both tangents.
+
+    Args:
+        start: one end.
+        end: the other.
+        s: distance along the row, as in the samples.
+
+    Returns:
+        The point, and its derivative by (s − start.s)/(end.s − start.s).
+    """
     chord = end.point - start.point
-    u = (s - start.s) / length
+    u = (s - start.s) / (end.s - start.s)
     size = np.linalg.norm(chord)
-
-    def slope(sample: Sample) -> np.ndarray:
-        norm = np.linalg.norm(sample.tangent)
-        return sample.tangent * size / norm
-
-    h00, h10 = (1 + 2 * u) * (1 - u) ** 2, u * (1 - u) ** 2
-    h01, h11 = u * u * (3 - 2 * u), u * u * (u - 1)
-    return h00 * start.point + h10 * slope(start) + h01 * end.point + h11 * slope(end)
+    # The tangents are scaled to the row's distance.
+    first = start.tangent * size / np.linalg.norm(start.tangent)
+    last = end.tangent * size / np.linalg.norm(end.tangent)
+    bend = u * (1 - u) * ((1 - u) * (first - chord) - u * (last - chord))
+    slope = chord + (1 - u) * (1 - 3 * u) * (first - chord) + u * (3 * u - 2) * (last - chord)
+    return start.point + u * chord + bend, slope
 
 
 @quick_jit
 def sample_at(
     curve: Curve, guess: Any, row: Any, target: Any, along: Any, control: StepControl
-) -> tuple[Any, Any, Any, Any]:
+) -> tuple[Any, Any, Any, Any, Any]:
     """The point of a curve on the hyperplane row·y = target, with all that is known there.
 
     Args:
@@ -175,8 +185,9 @@ def sample_at(
         control: the step control.
 
     Returns:
-        Point, unit tangent, observation and status.
+        Point, unit tangent, events, [F_z F_p] and status.
     """
     found = correct(curve, guess, row, target, control.tolerance, control.max_iterations)
-    direction = tangent(curve, found.jacobian, along, along)
-    return found.point, direction, observe(curve, found.point, found.jacobian), found.status
+    direction = oriented(curve, found.kernel, along, along)
+    events = observe(curve, found.point, found.jacobian)
+    return found.point, direction, events, found.jacobian, found.status

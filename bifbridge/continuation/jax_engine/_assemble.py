@@ -1,110 +1,12 @@
-"""From accepted points to a branch: special points, normal forms and the balance."""
-
-from typing import Any
+"""From accepted points and special points to a branch with its balance."""
 
 import equinox as eqx
-import jax
-import jax.numpy as jnp
 import numpy as np
 
-from bifbridge._compile import quick_jit
 from bifbridge.continuation._problem import ContinuationProblem
 from bifbridge.continuation._results import Balance, Branch, SpecialPoint
 from bifbridge.continuation._status import Status
-from bifbridge.continuation.jax_engine._arc import Event, Sample, Step
-from bifbridge.continuation.jax_engine._curve import Curve
-from bifbridge.continuation.jax_engine._locate import locate_in_step
-from bifbridge.continuation.jax_engine._other_events import (
-    locate_neutral_saddle,
-    locate_user_events,
-    neutral_saddle_parity,
-)
 from bifbridge.continuation.jax_engine._path import Path, concatenate, reversed_point
-from bifbridge.continuation.jax_engine._suspects import suspects
-from bifbridge.continuation.jax_engine._trace import StepControl
-from bifbridge.normal_forms import NormalForm, hopf_normal_form, scalar_normal_form
-
-
-def special_points(
-    problem: ContinuationProblem,
-    curve: Curve,
-    control: StepControl,
-    path: Path,
-    *,
-    gradient: bool,
-    neutral_saddles: bool,
-) -> list[SpecialPoint]:
-    """Everything special on a path, located and described.
-
-    Args:
-        problem: the problem.
-        curve: its curve.
-        control: the step control.
-        path: the accepted points.
-        gradient: whether normal forms carry ∇θμ.
-        neutral_saddles: whether to look for neutral saddles.
-
-    Returns:
-        The special points in order.
-    """
-    if len(path.points) < 2:
-        return []
-    suspect = suspects(path.eigenvalues, path.steps[1:])
-    changed = _changes(path) | suspect
-    crossed = np.any((path.events[1:] > 0) != (path.events[:-1] > 0), axis=1)
-    flipped = np.zeros_like(changed)
-    if neutral_saddles:
-        flipped[:] = np.diff(neutral_saddle_parity(path.eigenvalues).astype(int)) != 0
-    names = [name for name, _ in problem.events]
-    events: list[Event] = []
-    for k in np.flatnonzero(changed | crossed | flipped):
-        step = _step(curve, control, path, int(k))
-        found = locate_in_step(step, bool(suspect[k])) if changed[k] else []
-        hopf = sum(event.kind == "hopf" for event in found)
-        if flipped[k] and hopf % 2 == 0:
-            found += locate_neutral_saddle(step)
-        found += locate_user_events(step, names) if crossed[k] else []
-        events += sorted(found, key=lambda event: event.s)
-    return [special_point(problem, event, gradient) for event in events]
-
-
-def special_point(problem: ContinuationProblem, event: Event, gradient: bool) -> SpecialPoint:
-    """A located event with its eigenvalues and its normal form.
-
-    Args:
-        problem: the problem.
-        event: the event.
-        gradient: whether to compute the unfolding gradient.
-
-    Returns:
-        The special point.
-    """
-    state, p = jnp.asarray(event.point[:-1]), jnp.asarray(event.point[-1])
-    velocity, forcing, matrix = _at(problem.family, state, p)
-    eigenvalues = np.linalg.eigvals(np.asarray(matrix)).astype(complex)
-    form: NormalForm | None = None
-    kind = event.kind
-    simple = event.converged and event.multiplicity == 1
-    if kind == "hopf" and simple:
-        form = hopf_normal_form(velocity, state, event.frequency, problem.names, gradient=gradient)
-    elif kind in {"fold", "branch_point"} and simple:
-        form = scalar_normal_form(
-            velocity, state, problem.names, kind=kind, forcing=forcing, gradient=gradient
-        )
-        kind = form.kind
-    return SpecialPoint(
-        kind=kind,
-        parameter=float(p),
-        state=np.asarray(state),
-        eigenvalues=eigenvalues[np.argsort(-np.real(eigenvalues), kind="stable")],
-        normal_form=form,
-        converged=event.converged,
-        index=event.step,
-        jump=event.jump,
-        multiplicity=event.multiplicity,
-        bracket=event.bracket,
-        tangent=np.asarray(event.tangent),
-    )
 
 
 def join(
@@ -263,30 +165,3 @@ def no_branch(problem: ContinuationProblem, status: Status) -> Branch:
         ends=(status, status),
         events={name: none for name, _ in problem.events},
     )
-
-
-def _changes(path: Path) -> np.ndarray:
-    """Steps in which the count of unstable eigenvalues changes or the parameter turns."""
-    count = np.sum(np.real(path.eigenvalues) > 0, axis=1)
-    turn = path.tangents[:, -1] > 0
-    return (count[1:] != count[:-1]) | (turn[1:] != turn[:-1])
-
-
-def _step(curve: Curve, control: StepControl, path: Path, k: int) -> Step:
-    row = path.rows[k + 1]
-    length = float(row @ (path.points[k + 1] - path.points[k]))
-    if length < 0:  # a step at fixed parameter towards smaller ones
-        row, length = -row, -length
-
-    def sample(i: int, s: float) -> Sample:
-        return Sample(s, path.points[i], path.tangents[i], path.eigenvalues[i], path.events[i])
-
-    return Step(curve, control, k, row, sample(k, 0.0), sample(k + 1, length))
-
-
-@quick_jit
-def _at(family: Any, state: Any, p: Any) -> tuple[Any, Any, Any]:
-    # The field, its derivative along the parameter, and its Jacobian at one point.
-    velocity = family.velocity(p)
-    forcing = jax.jacfwd(lambda q: family.velocity(q)(state))(p)
-    return velocity, forcing, jax.jacfwd(velocity)(state)

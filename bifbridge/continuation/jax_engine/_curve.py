@@ -9,18 +9,19 @@ Methods* (Springer 1990).
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int, PyTree
 
 from bifbridge._custom_types import Scalar
+from bifbridge._linalg import solve
 from bifbridge.continuation._status import Status
 
-Extended = Float[Array, " m"]
+Extended = Float[Array | np.ndarray, " m"]
 
 
-class Curve(eqx.Module):
+class Curve(NamedTuple):
     """The solution set of residual(x, p) = 0, with x of shape (N,) and the residual too.
 
     Points are stored extended, y = (x, p), of shape (N + 1,). Both callables may be Equinox
@@ -48,17 +49,20 @@ class Corrected(NamedTuple):
         jacobian: [F_x F_p] there, shape (N, N + 1).
         iterations: Newton steps taken.
         status: `Status.RUNNING` for success, else why not.
+        kernel: what [F_x F_p] annihilates and the closing row does not, from the factorisation of
+            the last Newton step: a tangent as exact as that step was short, at no cost.
     """
 
     point: Extended
     jacobian: Float[Array, "N m"]
     iterations: Int[Array, ""]
     status: Int[Array, ""]
+    kernel: Extended
 
 
 def arclength_weights(
-    size: int, parameter_scale: float | Scalar = 1.0, state_scale: float | Scalar = 1.0
-) -> Extended:
+    size: int, parameter_scale: float = 1.0, state_scale: float = 1.0
+) -> Float[np.ndarray, " m"]:
     """Weights of ‖y‖² = |x|²/(N s²) + p²/σ²: a step means the same whatever N is.
 
     Args:
@@ -69,8 +73,8 @@ def arclength_weights(
     Returns:
         The weights, shape (N + 1,).
     """
-    state = jnp.full(size, 1.0 / size) / state_scale**2
-    return jnp.append(state, 1.0 / jnp.asarray(parameter_scale, float) ** 2)
+    state = np.full(size, 1.0 / size) / state_scale**2
+    return np.append(state, 1.0 / parameter_scale**2)
 
 
 def extended_residual(curve: Curve, point: Extended) -> Float[Array, " N"]:
@@ -140,16 +144,16 @@ def correct(
     """
 
     def unfinished(state: tuple[Array, ...]) -> Array:
-        _, length, previous, iteration, status = state
+        _, length, previous, iteration, status, _ = state
         small = length <= tolerance
         diverging = (iteration > 2) & (length > 2 * previous) & (length > 1e-3)
         return (status == Status.RUNNING) & ~small & ~diverging & (iteration < max_iterations)
 
     def iterate(state: tuple[Array, ...]) -> tuple[Array, ...]:
-        y, length, _, iteration, _ = state
+        y, length, _, iteration, _, _ = state
         value = jnp.append(extended_residual(curve, y), row @ y - target)
         matrix = jnp.concatenate([extended_jacobian(curve, y), row[None]])
-        step = jnp.linalg.solve(matrix, value)
+        step, kernel = solve(matrix, jnp.stack([value, unit], 1)).T
         rounding = 1e-13 * (1 + jnp.max(jnp.abs(matrix) @ jnp.abs(y)))
         solved = jnp.max(jnp.abs(value)) <= rounding
         defined = jnp.all(jnp.isfinite(step))
@@ -159,14 +163,15 @@ def correct(
         status = jnp.where(
             sane, jnp.where(defined | solved, Status.RUNNING, Status.SINGULAR), Status.NOT_FINITE
         )
-        return y - step, new_length, length, iteration + 1, status.astype(int)
+        return y - step, new_length, length, iteration + 1, status.astype(int), kernel
 
-    far = jnp.full((), jnp.inf, guess.dtype)
-    start = (guess, far, far, jnp.array(0), jnp.array(0))
-    y, length, _, iterations, status = jax.lax.while_loop(unfinished, iterate, start)
+    guess, far = jnp.asarray(guess), jnp.full((), jnp.inf, guess.dtype)
+    unit = jnp.zeros_like(guess).at[-1].set(1.0)
+    start = (guess, far, far, jnp.array(0), jnp.array(0), jnp.full_like(guess, jnp.nan))
+    y, length, _, iterations, status, kernel = jax.lax.while_loop(unfinished, iterate, start)
     failed = (status == Status.RUNNING) & ~(length <= tolerance)
     status = jnp.where(failed, int(Status.NO_CONVERGENCE), status)
-    return Corrected(y, extended_jacobian(curve, y), iterations, status)
+    return Corrected(y, extended_jacobian(curve, y), iterations, status, kernel)
 
 
 def tangent(
@@ -185,8 +190,24 @@ def tangent(
     """
     row = curve.weights * along
     unit = jnp.zeros_like(along).at[-1].set(1.0)
-    raw = jnp.linalg.solve(jnp.concatenate([jacobian, row[None]]), unit)
-    length = norm(curve, raw)
-    defined = jnp.all(jnp.isfinite(raw)) & (length > 0)
-    raw = jnp.where(defined, raw, fallback)
+    kernel = solve(jnp.concatenate([jacobian, row[None]]), unit)
+    return oriented(curve, kernel, along, fallback)
+
+
+def oriented(curve: Curve, kernel: Extended, along: Extended, fallback: Extended) -> Extended:
+    """A vector tangent to the curve as the unit tangent along a given direction.
+
+    Args:
+        curve: the curve.
+        kernel: any multiple of the tangent.
+        along: orients it.
+        fallback: what to return where the vector is not finite.
+
+    Returns:
+        t with ⟨t, t⟩ = 1 and ⟨t, along⟩ > 0.
+    """
+    length = norm(curve, kernel)
+    defined = jnp.isfinite(length) & (length > 0)
+    length = jnp.where(jnp.sum(curve.weights * kernel * along) < 0, -length, length)
+    raw = jnp.where(defined, kernel, fallback)
     return raw / jnp.where(defined, length, norm(curve, fallback))

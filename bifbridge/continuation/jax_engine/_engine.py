@@ -1,24 +1,25 @@
 """The embedded engine: pseudo-arclength continuation of equilibria."""
 
+import functools
 from collections.abc import Sequence
 from typing import Literal
 
-import jax.numpy as jnp
-import jax.tree_util as jtu
 import numpy as np
 
 from bifbridge._precision import require_x64
 from bifbridge.continuation._problem import AbstractBranchingEngine, ContinuationProblem
 from bifbridge.continuation._results import Branch, SpecialPoint
 from bifbridge.continuation._status import Status
-from bifbridge.continuation.jax_engine._assemble import extend, join, no_branch, special_points
+from bifbridge.continuation.jax_engine._assemble import extend, join, no_branch
 from bifbridge.continuation.jax_engine._curve import Curve, arclength_weights
+from bifbridge.continuation.jax_engine._details import describe
 from bifbridge.continuation.jax_engine._equilibria_curve import (
     EquilibriumObserver,
     EquilibriumResidual,
-    Observation,
 )
 from bifbridge.continuation.jax_engine._path import Path
+from bifbridge.continuation.jax_engine._search import Describe, Way, special_points
+from bifbridge.continuation.jax_engine._spectra import spectra
 from bifbridge.continuation.jax_engine._start import find_start
 from bifbridge.continuation.jax_engine._switch import arm_starts, lies_on
 from bifbridge.continuation.jax_engine._trace import Front, StepControl, Stretch, trace
@@ -90,14 +91,14 @@ class JaxEngine(AbstractBranchingEngine):
         """
         require_x64("continuation")
         curve, (control, first) = self.curve(problem), self.control(problem)
-        start, direction, observed, status = find_start(problem, curve, control)
+        start, direction, events, status = find_start(problem, curve, control)
         if status != Status.RUNNING:
             return no_branch(problem, status)
         paths = [
-            self._follow(curve, control, start, sign * direction, observed, first)
+            self._follow(curve, control, start, sign * direction, events, first)
             for sign in self.signs(problem)
         ]
-        points = [self.special_points(problem, curve, control, path) for path in paths]
+        points = self._searched(problem, curve, control, paths)
         return join(problem, paths, points)
 
     def arms(
@@ -120,12 +121,12 @@ class JaxEngine(AbstractBranchingEngine):
         require_x64("branch switching")
         curve, (control, first) = self.curve(problem), self.control(problem)
         branches: list[Branch] = []
-        for start, direction, observed in arm_starts(curve, control, point, first):
+        for start, direction, events in arm_starts(curve, control, point, first):
             if any(lies_on(curve, control, branch, start) for branch in [*known, *branches]):
                 continue
-            path = self._follow(curve, control, start, direction, observed, first)
-            points = self.special_points(problem, curve, control, path)
-            branches.append(join(problem, [path], [points]))
+            path = self._follow(curve, control, start, direction, events, first)
+            points = self._searched(problem, curve, control, [path])
+            branches.append(join(problem, [path], points))
         return tuple(branches)
 
     def resume(self, problem: ContinuationProblem, branch: Branch) -> Branch:
@@ -149,10 +150,9 @@ class JaxEngine(AbstractBranchingEngine):
         curve, (control, first) = self.curve(problem), self.control(problem)
         point = np.append(branch.states[-1], branch.parameters[-1])
         events = np.array([branch.events[name][-1] for name, _ in problem.events])
-        observed = Observation(branch.eigenvalues[-1], events)
         length = float(branch.steps[-1]) if branch.steps[-1] > 0 else first
-        path = self._follow(curve, control, point, branch.tangents[-1], observed, length)
-        points = self.special_points(problem, curve, control, path)
+        path = self._follow(curve, control, point, branch.tangents[-1], events, length)
+        (points,) = self._searched(problem, curve, control, [path])
         return extend(problem, branch, path, points)
 
     def curve(self, problem: ContinuationProblem) -> Curve:
@@ -181,39 +181,34 @@ class JaxEngine(AbstractBranchingEngine):
         first = 0.02 if self.step is None else self.step
         longest = 2.5 * first if self.max_step is None else self.max_step
         control = StepControl(
-            min_step=jnp.asarray(1e-6 * first if self.min_step is None else self.min_step),
-            max_step=jnp.asarray(longest),
-            tolerance=jnp.asarray(self.tolerance),
-            max_iterations=jnp.asarray(self.max_iterations),
-            max_angle=jnp.asarray(self.max_angle),
-            lower=jnp.asarray(problem.span[0]),
-            upper=jnp.asarray(problem.span[1]),
-            max_norm=jnp.asarray(self.max_norm),
-            natural=jnp.asarray(self.predictor == "natural"),
-            secant=jnp.asarray(self.predictor == "secant"),
+            min_step=np.asarray(1e-6 * first if self.min_step is None else self.min_step),
+            max_step=np.asarray(longest),
+            tolerance=np.asarray(self.tolerance),
+            max_iterations=np.asarray(self.max_iterations),
+            max_angle=np.asarray(self.max_angle),
+            lower=np.asarray(problem.span[0]),
+            upper=np.asarray(problem.span[1]),
+            max_norm=np.asarray(self.max_norm),
+            natural=np.asarray(self.predictor == "natural"),
+            secant=np.asarray(self.predictor == "secant"),
         )
         return control, min(first, longest)
 
-    def special_points(
-        self, problem: ContinuationProblem, curve: Curve, control: StepControl, path: Path
-    ) -> list[SpecialPoint]:
-        """The special points on a path, as this engine's options want them.
+    def special_points(self, ways: Sequence[Way], describe: Describe) -> list[list[SpecialPoint]]:
+        """The special points on some paths, as this engine's options want them.
 
         Args:
-            problem: the problem.
-            curve: its curve.
-            control: the step control.
-            path: the accepted points.
+            ways: the paths.
+            describe: for their candidates.
 
         Returns:
-            The special points.
+            The special points of each path.
         """
         if not self.detect:
-            return []
+            return [[] for _ in ways]
         return special_points(
-            problem, curve, control, path,
-            gradient=self.gradient, neutral_saddles=self.neutral_saddles,
-        )  # fmt: skip
+            ways, describe, gradient=self.gradient, neutral_saddles=self.neutral_saddles
+        )
 
     def signs(self, problem: ContinuationProblem) -> tuple[float, ...]:
         """In which directions of the parameter the branch is to be followed.
@@ -233,20 +228,28 @@ class JaxEngine(AbstractBranchingEngine):
             return (-1.0,) if at >= upper - edge else (-1.0, 1.0)
         return {"both": (-1.0, 1.0), "up": (1.0,), "down": (-1.0,)}[self.directions]
 
+    def _searched(
+        self,
+        problem: ContinuationProblem,
+        curve: Curve,
+        control: StepControl,
+        paths: Sequence[Path],
+    ) -> list[list[SpecialPoint]]:
+        ways = [Way(problem, curve, control, path) for path in paths]
+        return self.special_points(ways, functools.partial(describe, curve))
+
     def _follow(
         self,
         curve: Curve,
         control: StepControl,
         start: np.ndarray,
         direction: np.ndarray,
-        observed: object,
+        events: np.ndarray,
         first: float,
     ) -> Path:
         # Compiled stretches, one after the other, until the branch ends.
-        point, along = jnp.asarray(start), jnp.asarray(direction)
-        front = Front(
-            point, along, along, jnp.asarray(first), jnp.array(False), jnp.array(0), jnp.array(0)
-        )
+        no, zero = np.asarray(False), np.asarray(0)
+        front = Front(start, direction, direction, np.asarray(first), no, zero, zero)
         origin, stretches, total = front, [], 1
         while int(front.status) == Status.RUNNING and total < self.max_points:
             front, stretch = trace(curve, control, front, origin, self.buffer)
@@ -255,7 +258,8 @@ class JaxEngine(AbstractBranchingEngine):
         status = Status(int(front.status))
         if status == Status.RUNNING or total > self.max_points:
             status = Status.POINT_LIMIT
-        return Path.join(start, direction, observed, stretches, status, self.max_points)
+        path = Path.join(start, direction, events, stretches, status, self.max_points)
+        return path._replace(eigenvalues=spectra(curve, path.points))
 
 
 def equilibrium_curve(problem: ContinuationProblem, parameter_scale: float) -> Curve:
@@ -285,5 +289,5 @@ def filled(stretch: Stretch) -> Stretch:
         The same without the empty rows.
     """
     count = int(stretch.count)
-    cut = jtu.tree_map(lambda buffer: np.asarray(buffer)[:count], tuple(stretch)[:-1])
+    cut = (np.asarray(buffer)[:count] for buffer in tuple(stretch)[:-1])
     return Stretch(*cut, count=stretch.count)

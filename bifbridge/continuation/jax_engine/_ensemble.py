@@ -1,6 +1,7 @@
 """Many branches at once: one compiled loop over all members, a status each."""
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import equinox as eqx
@@ -15,9 +16,12 @@ from bifbridge.continuation._results import Branch
 from bifbridge.continuation._status import Status
 from bifbridge.continuation.jax_engine._arc import sample_at
 from bifbridge.continuation.jax_engine._assemble import join, no_branch
-from bifbridge.continuation.jax_engine._curve import Curve, extended_jacobian
+from bifbridge.continuation.jax_engine._curve import Curve
+from bifbridge.continuation.jax_engine._details import describe_members
 from bifbridge.continuation.jax_engine._engine import JaxEngine, filled
 from bifbridge.continuation.jax_engine._path import Path
+from bifbridge.continuation.jax_engine._search import Way
+from bifbridge.continuation.jax_engine._spectra import member_spectra
 from bifbridge.continuation.jax_engine._start import START_ITERATIONS, start_tangent
 from bifbridge.continuation.jax_engine._trace import Front, StepControl, Stretch, trace
 
@@ -49,44 +53,49 @@ def continuation_ensemble(
     curves = [engine.curve(problem) for problem in problems]
     controls, firsts = zip(*(engine.control(problem) for problem in problems), strict=True)
     curve, control = _stack(curves), _stack(controls)
-    guesses = jnp.stack([jnp.append(problem.state, problem.parameter) for problem in problems])
-    points, observed, jacobians, codes = jtu.tree_map(np.asarray, _starts(curve, control, guesses))
+    guesses = np.stack([np.append(problem.state, problem.parameter) for problem in problems])
+    points, events, jacobians, codes = jtu.tree_map(np.asarray, _starts(curve, control, guesses))
     tangents = np.stack([
         start_tangent(np.nan_to_num(jacobian), np.asarray(member.weights))
         for jacobian, member in zip(jacobians, curves, strict=True)
     ])
     status = [_start_status(int(c), t) for c, t in zip(codes, tangents, strict=True)]
-    ways: list[list[Path]] = [[] for _ in problems]
+    paths: list[list[Path]] = [[] for _ in problems]
     for sign in (-1.0, 1.0):
         wanted = np.array([sign in engine.signs(problem) for problem in problems])
         wanted &= np.array([s == Status.RUNNING for s in status])
         if np.any(wanted):
-            paths = _follow(engine, curve, control, points, sign * tangents, firsts, wanted)
+            ways = _follow(engine, curve, control, points, sign * tangents, firsts, wanted)
             for k in np.flatnonzero(wanted):
-                first = jtu.tree_map(lambda leaf, k=k: leaf[k], observed)
-                stretches, end = paths[k]
                 path = Path.join(
-                    points[k], sign * tangents[k], first, stretches, end, engine.max_points
+                    points[k], sign * tangents[k], events[k], *ways[k], engine.max_points
                 )
-                ways[k].append(path)
+                paths[k].append(path)
+    ways = [
+        Way(problems[k], curves[k], controls[k], path, k) for k, path in _with_spectra(curve, paths)
+    ]
+    found = engine.special_points(ways, functools.partial(describe_members, curve))
+    members: list[list[int]] = [[] for _ in problems]
+    for place, way in enumerate(ways):
+        members[way.member].append(place)
     return tuple(
-        _finish(engine, problem, curves[k], controls[k], ways[k], status[k])
-        for k, problem in enumerate(problems)
+        join(problem, [ways[i].path for i in places], [found[i] for i in places])
+        if places
+        else no_branch(problem, status[k])
+        for k, (problem, places) in enumerate(zip(problems, members, strict=True))
     )
 
 
-def _finish(
-    engine: JaxEngine,
-    problem: ContinuationProblem,
-    curve: Curve,
-    control: StepControl,
-    paths: list[Path],
-    status: Status,
-) -> Branch:
-    if not paths:
-        return no_branch(problem, status)
-    points = [engine.special_points(problem, curve, control, path) for path in paths]
-    return join(problem, paths, points)
+def _with_spectra(curves: Curve, paths: list[list[Path]]) -> Iterator[tuple[int, Path]]:
+    # The eigenvalues of all points of all members in one go.
+    flat = [(k, path) for k, several in enumerate(paths) for path in several]
+    if not flat:
+        return
+    lengths = [len(path.points) for _, path in flat]
+    members = np.repeat([k for k, _ in flat], lengths)
+    values = member_spectra(curves, members, np.concatenate([path.points for _, path in flat]))
+    for (k, path), own in zip(flat, np.split(values, np.cumsum(lengths)[:-1]), strict=True):
+        yield k, path._replace(eigenvalues=own)
 
 
 def _follow(
@@ -99,20 +108,19 @@ def _follow(
     wanted: np.ndarray,
 ) -> list[tuple[list[Stretch], Status]]:
     count = len(points)
-    idle = jnp.where(jnp.asarray(wanted), int(Status.RUNNING), int(Status.NO_EQUILIBRIUM))
-    point, along = jnp.nan_to_num(jnp.asarray(points)), jnp.nan_to_num(jnp.asarray(tangents))
+    idle = np.where(wanted, int(Status.RUNNING), int(Status.NO_EQUILIBRIUM))
+    point, along = np.nan_to_num(points), np.nan_to_num(tangents)
     front = Front(
-        point, along, along, jnp.asarray(firsts), jnp.zeros(count, bool), jnp.zeros(count, int),
-        idle,
-    )  # fmt: skip
+        point, along, along, np.asarray(firsts), np.zeros(count, bool), np.zeros(count, int), idle
+    )
     origin = front
     stretches: list[list[Stretch]] = [[] for _ in range(count)]
     total = 1
-    while total < engine.max_points and bool(jnp.any(front.status == Status.RUNNING)):
+    while total < engine.max_points and np.any(np.asarray(front.status) == Status.RUNNING):
         front, stretch = _traces(curve, control, front, origin, engine.buffer)
-        whole = jtu.tree_map(np.asarray, stretch)
+        whole = [np.asarray(leaf) for leaf in stretch]
         for k in range(count):
-            stretches[k].append(filled(jtu.tree_map(lambda leaf, k=k: leaf[k], whole)))
+            stretches[k].append(filled(Stretch(*(leaf[k] for leaf in whole))))
         total += engine.buffer
     ends = []
     for k in range(count):
@@ -133,16 +141,21 @@ def _start_status(code: int, tangent: np.ndarray) -> Status:
 
 
 def _stack(members: Sequence[Any]) -> Any:
-    arrays, statics = zip(*(eqx.partition(m, eqx.is_array_like) for m in members), strict=True)
-    if any(not eqx.tree_equal(static, statics[0]) for static in statics[1:]):
-        raise ValueError("continuation_ensemble: the problems differ in structure, not in numbers.")
-    try:
-        stacked = jtu.tree_map(lambda *leaves: jnp.stack([jnp.asarray(x) for x in leaves]), *arrays)
-    except (ValueError, TypeError) as error:
+    leaves, forms = zip(*(jtu.tree_flatten(member) for member in members), strict=True)
+    alike = all(form == forms[0] for form in forms[1:])
+    stacked = []
+    for column in zip(*leaves, strict=True) if alike else ():
+        if not eqx.is_array_like(column[0]):
+            alike &= all(leaf is column[0] or leaf == column[0] for leaf in column[1:])
+            stacked.append(column[0])
+        elif alike := alike and len({np.shape(leaf) for leaf in column}) == 1:
+            stacked.append(np.stack([np.asarray(leaf) for leaf in column]))
+    if not alike:
         raise ValueError(
-            f"continuation_ensemble: the problems differ in structure or shapes ({error})."
-        ) from error
-    return eqx.combine(stacked, statics[0])
+            "continuation_ensemble: the problems differ in structure or shapes, not only in "
+            "numbers; expected the same kind of family, and the same number of states, for all."
+        )
+    return jtu.tree_unflatten(forms[0], stacked)
 
 
 @quick_jit
@@ -151,8 +164,10 @@ def _starts(curve: Curve, control: StepControl, guesses: Any) -> tuple[Any, Any,
         unit = jnp.zeros_like(guess).at[-1].set(1.0)
         patient = eqx.tree_at(lambda c: c.max_iterations, control, jnp.asarray(START_ITERATIONS))
         nowhere = jnp.full_like(guess, jnp.nan)
-        point, _, observed, code = sample_at(curve, guess, unit, guess[-1], nowhere, patient)
-        return point, observed, extended_jacobian(curve, point), code
+        point, _, events, jacobian, code = sample_at(
+            curve, guess, unit, guess[-1], nowhere, patient
+        )
+        return point, events, jacobian, code
 
     return eqx.filter_vmap(one)(curve, control, guesses)
 

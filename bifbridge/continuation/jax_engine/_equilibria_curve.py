@@ -1,7 +1,7 @@
 """Branches of equilibria as curves: the residual, and what is observed on the way."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import equinox as eqx
 import jax
@@ -11,18 +11,6 @@ from jaxtyping import Array, Complex, Float
 
 from bifbridge._custom_types import Scalar, State
 from bifbridge.continuation._families import AbstractFamily
-
-
-class Observation(NamedTuple):
-    """What is known at a point of a branch of equilibria.
-
-    Attributes:
-        eigenvalues: by falling real part, shape (n,).
-        events: values of the user's events, shape (k,).
-    """
-
-    eigenvalues: Any
-    events: Any
 
 
 class EquilibriumResidual(eqx.Module):
@@ -48,7 +36,7 @@ class EquilibriumResidual(eqx.Module):
 
 
 class EquilibriumObserver(eqx.Module):
-    """(z, p, A) ↦ eigenvalues and events.
+    """(z, p, A) ↦ events; eigenvalues are computed afterwards, for all points at once.
 
     Attributes:
         events: named scalar functions of (z, p).
@@ -56,20 +44,19 @@ class EquilibriumObserver(eqx.Module):
 
     events: tuple[tuple[str, Callable[[Any, Any], Any]], ...] = ()
 
-    def __call__(self, z: State, p: Scalar, matrix: Float[Array, "n n"]) -> Observation:
-        """Eigenvalues and events at one point.
+    def __call__(self, z: State, p: Scalar, matrix: Float[Array, "n n"]) -> Float[Array, " k"]:
+        """The events at one point.
 
         Args:
             z: state, shape (n,).
             p: parameter.
-            matrix: the Jacobian A.
+            matrix: the Jacobian A, which they do not need.
 
         Returns:
-            The observation.
+            Their values, shape (k,).
         """
         values = [jnp.asarray(function(z, p), float).reshape(()) for _, function in self.events]
-        events = jnp.stack(values) if values else jnp.zeros(0)
-        return Observation(sorted_eigenvalues(matrix), events)
+        return jnp.stack(values) if values else jnp.zeros(0)
 
 
 def sorted_eigenvalues(matrix: Float[Array, "n n"]) -> Complex[Array, " n"]:

@@ -9,18 +9,10 @@ of that where a real part heads for zero on one side and comes back on the other
 
 from typing import NamedTuple
 
-import jax.numpy as jnp
 import numpy as np
 
-from bifbridge._compile import quick_jit
 from bifbridge.continuation.jax_engine._arc import WIDTH, Event, Sample, Step, bracketed
-from bifbridge.continuation.jax_engine._polish import (
-    Polished,
-    polish_branch_point,
-    polish_fold,
-    polish_hopf,
-)
-from bifbridge.normal_forms._scalar import RATIO_TOLERANCE
+from bifbridge.continuation.jax_engine._details import Candidate, Described, Kind, describe
 
 _SPLIT = 1e-3
 
@@ -84,7 +76,7 @@ def _crossing(step: Step, low: Sample, high: Sample) -> _Found:
         converged=multiplicity > 1 and b.s - a.s <= 1e-9 * step.end.s,
         jump=jump,
         multiplicity=max(multiplicity, 1),
-        step=step.index,
+        step=step.number,
         s=middle.s,
         bracket=(float(a.point[-1]), float(b.point[-1])),
         tangent=middle.tangent,
@@ -97,10 +89,14 @@ def _polish_crossing(
 ) -> _Found | None:
     value = near.eigenvalues[index]
     if abs(value.imag) > 1e-9 * (1 + abs(value)):
-        return _verified(step, low, high, "hopf", _hopf(step, near, abs(value.imag)), 2)
-    kinds = ("fold", "branch_point") if low.turn != high.turn else ("branch_point", "fold")
+        return _verified(
+            step, low, high, "hopf", _described(step, near, "hopf", abs(value.imag)), 2
+        )
+    kinds: tuple[Kind, ...] = (
+        ("fold", "branch_point") if low.turn != high.turn else ("branch_point", "fold")
+    )
     for kind in kinds:
-        found = _verified(step, low, high, kind, _real(step, near, kind), 1)
+        found = _verified(step, low, high, kind, _described(step, near, kind), 1)
         if found is not None:
             return found
     return None
@@ -113,24 +109,25 @@ def _turn(step: Step, low: Sample, high: Sample) -> _Found:
         bracketed(step, low, high, lambda m: float(m.tangent[-1]))
     ):
         if trial in {0, 1, 3, 6, 12, 25}:
-            for kind in ("branch_point", "fold"):
-                found = _verified(step, low, high, kind, _real(step, middle, kind), 0)
+            kinds: tuple[Kind, ...] = ("branch_point", "fold")
+            for kind in kinds:
+                found = _verified(step, low, high, kind, _described(step, middle, kind), 0)
                 if found is not None:
                     return found
     event = Event(
-        "branch_point", middle.point, 0.0, False, b.count - a.count, 1, step.index, middle.s,
+        "branch_point", middle.point, 0.0, False, b.count - a.count, 1, step.number, middle.s,
         (float(a.point[-1]), float(b.point[-1])), middle.tangent,
     )  # fmt: skip
     return _Found(event, a, b)
 
 
 def _verified(
-    step: Step, low: Sample, high: Sample, kind: str, polished: Polished | None, expected: int
+    step: Step, low: Sample, high: Sample, kind: Kind, described: Described, expected: int
 ) -> _Found | None:
     # Accept a polished point only if it lies in the bracket and explains the change there.
-    if polished is None:
+    if not bool(described.detail.good):
         return None
-    point = np.asarray(polished.point)
+    point = described.detail.point
     s = float(step.row @ (point - step.start.point))
     width = high.s - low.s
     if not low.s - 1e-6 * width <= s <= high.s + 1e-6 * width:
@@ -147,14 +144,15 @@ def _verified(
     event = Event(
         kind=kind,
         point=point,
-        frequency=float(polished.extra) if kind == "hopf" else 0.0,
+        frequency=float(described.detail.frequency),
         converged=True,
         jump=jump,
         multiplicity=1 if abs(jump) == expected else abs(jump),
-        step=step.index,
+        step=step.number,
         s=s,
         bracket=(float(left.point[-1]), float(right.point[-1])),
         tangent=_direction(step, left, right),
+        described=described,
     )
     return _Found(event, left, right)
 
@@ -171,21 +169,8 @@ def _direction(step: Step, left: Sample, right: Sample) -> np.ndarray:
     return chord / np.sqrt(np.sum(np.asarray(step.curve.weights) * chord**2))
 
 
-def _hopf(step: Step, near: Sample, frequency: float) -> Polished | None:
-    polished = _polish_hopf(step.curve.residual, jnp.asarray(near.point), jnp.asarray(frequency))
-    return polished if bool(polished.converged) and float(polished.extra) > 0 else None
-
-
-def _real(step: Step, near: Sample, kind: str) -> Polished | None:
-    residual, point = step.curve.residual, jnp.asarray(near.point)
-    if kind == "fold":
-        polished = _polish_fold(residual, point)
-        # Without forcing by the parameter it is a branch point that looks like a fold.
-        right = float(polished.extra) > RATIO_TOLERANCE
-    else:
-        polished = _polish_branch_point(residual, point)
-        right = float(polished.extra) <= 1
-    return polished if bool(polished.converged) and right else None
+def _described(step: Step, near: Sample, kind: Kind, frequency: float = 0.0) -> Described:
+    return describe(step.curve, kind, [Candidate(near.point, near.tangent, frequency)])[0]
 
 
 def _dip(step: Step, low: Sample, high: Sample) -> Sample | None:
@@ -209,8 +194,3 @@ def _dip(step: Step, low: Sample, high: Sample) -> Sample | None:
                 a, c = c.s, d
                 d = step.sample(a + ratio * (b - a))
     return None
-
-
-_polish_fold = quick_jit(polish_fold)
-_polish_branch_point = quick_jit(polish_branch_point)
-_polish_hopf = quick_jit(polish_hopf)

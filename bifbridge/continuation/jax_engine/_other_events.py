@@ -24,7 +24,7 @@ def locate_user_events(step: Step, names: list[str]) -> list[Event]:
         )[-1]
         bracket = (float(a.point[-1]), float(b.point[-1]))
         found.append(
-            Event(name, middle.point, 0.0, True, 0, 1, step.index, middle.s, bracket,
+            Event(name, middle.point, 0.0, True, 0, 1, step.number, middle.s, bracket,
                   middle.tangent)
         )  # fmt: skip
     return found
@@ -61,7 +61,7 @@ def locate_neutral_saddle(step: Step) -> list[Event]:
         return []
     bracket = (float(a.point[-1]), float(b.point[-1]))
     return [
-        Event("neutral_saddle", middle.point, 0.0, True, 0, 1, step.index, middle.s, bracket,
+        Event("neutral_saddle", middle.point, 0.0, True, 0, 1, step.number, middle.s, bracket,
               middle.tangent)
     ]  # fmt: skip
 

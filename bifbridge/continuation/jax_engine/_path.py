@@ -21,7 +21,7 @@ class Path(NamedTuple):
         rows: of the step to each point; the first row is unused.
         steps: lengths.
         iterations: Newton iterations.
-        eigenvalues: shape (K, n).
+        eigenvalues: shape (K, n); of shape (K, 0) until they are computed.
         events: shape (K, k).
         status: how it ended.
     """
@@ -40,7 +40,7 @@ class Path(NamedTuple):
         cls,
         start: np.ndarray,
         direction: np.ndarray,
-        observed: Any,
+        events: np.ndarray,
         stretches: list[Stretch],
         status: Status,
         limit: int,
@@ -50,29 +50,27 @@ class Path(NamedTuple):
         Args:
             start: the first point.
             direction: its tangent.
-            observed: its observation.
+            events: its events.
             stretches: in order.
             status: how the last one ended.
             limit: on the number of points.
 
         Returns:
-            The path.
+            The path, without eigenvalues.
         """
 
         def rows(first: np.ndarray, rest: list[Any]) -> np.ndarray:
             return np.concatenate([first[None], *rest])[:limit]
 
-        def seen(name: str) -> np.ndarray:
-            return rows(getattr(observed, name), [getattr(s.observed, name) for s in stretches])
-
+        points = rows(start, [s.points for s in stretches])
         return cls(
-            rows(start, [s.points for s in stretches]),
+            points,
             rows(direction, [s.tangents for s in stretches]),
             rows(direction, [s.rows for s in stretches]),
             rows(np.zeros(()), [s.steps for s in stretches]),
             rows(np.zeros((), int), [s.iterations for s in stretches]),
-            seen("eigenvalues"),
-            seen("events"),
+            np.zeros((len(points), 0), complex),
+            rows(events, [s.observed for s in stretches]),
             status,
         )
 

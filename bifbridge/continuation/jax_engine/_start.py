@@ -3,16 +3,14 @@
 from typing import Any
 
 import equinox as eqx
-import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
-from jaxtyping import Array
+import scipy.linalg as sl
 
-from bifbridge._compile import quick_jit
 from bifbridge.continuation._problem import ContinuationProblem
 from bifbridge.continuation._status import Status
 from bifbridge.continuation.jax_engine._arc import sample_at
-from bifbridge.continuation.jax_engine._curve import Curve, Extended, extended_jacobian
+from bifbridge.continuation.jax_engine._curve import Curve
 from bifbridge.continuation.jax_engine._trace import StepControl
 
 #: Newton iterations that a start is given.
@@ -30,23 +28,23 @@ def find_start(
         control: the step control.
 
     Returns:
-        The point, its unit tangent towards growing parameter, its observation, and
-        `Status.RUNNING` or why there is no start.
+        The point, its unit tangent towards growing parameter, its events, and `Status.RUNNING`
+        or why there is no start.
     """
-    guess = jnp.append(problem.state, problem.parameter)
-    unit = jnp.zeros_like(guess).at[-1].set(1.0)
-    patient = eqx.tree_at(lambda c: c.max_iterations, control, jnp.asarray(START_ITERATIONS))
-    found = sample_at(curve, guess, unit, guess[-1], jnp.full_like(guess, jnp.nan), patient)
-    point, _, observed, code = jtu.tree_map(np.asarray, found)
+    guess = np.append(problem.state, problem.parameter)
+    unit = np.append(np.zeros(guess.size - 1), 1.0)
+    patient = eqx.tree_at(lambda c: c.max_iterations, control, np.asarray(START_ITERATIONS))
+    nowhere = np.full_like(guess, np.nan)
+    found = sample_at(curve, guess, unit, np.asarray(guess[-1]), nowhere, patient)
+    point, _, events, jacobian, code = jtu.tree_map(np.asarray, found)
     status = Status(int(code))
     if status == Status.NO_CONVERGENCE:
         status = Status.NO_EQUILIBRIUM
     if status != Status.RUNNING:
-        return point, point, observed, status
-    jacobian = np.asarray(_jacobian(curve, jnp.asarray(point)))
+        return point, point, events, status
     direction = start_tangent(jacobian, np.asarray(curve.weights))
     defined = bool(np.all(np.isfinite(direction)))
-    return point, direction, observed, Status.RUNNING if defined else Status.SINGULAR
+    return point, direction, events, Status.RUNNING if defined else Status.SINGULAR
 
 
 def start_tangent(jacobian: np.ndarray, weights: np.ndarray) -> np.ndarray:
@@ -63,6 +61,9 @@ def start_tangent(jacobian: np.ndarray, weights: np.ndarray) -> np.ndarray:
         The tangent, shape (n + 1,); NaN where [F_x F_p] leaves more than a plane.
     """
     scale = np.sqrt(weights)
+    regular = _regular_tangent(jacobian / scale)
+    if regular is not None:
+        return regular / scale
     _, sizes, rows = np.linalg.svd(jacobian / scale)
     small = np.append(sizes <= 1e-10 * max(sizes[0], 1e-300), True)
     if np.sum(small) > 2:
@@ -73,6 +74,14 @@ def start_tangent(jacobian: np.ndarray, weights: np.ndarray) -> np.ndarray:
     return best / np.linalg.norm(best) / scale
 
 
-@quick_jit
-def _jacobian(curve: Curve, point: Extended) -> Array:
-    return extended_jacobian(curve, point)
+def _regular_tangent(jacobian: np.ndarray) -> np.ndarray | None:
+    # Off special points the kernel needs no singular values, which take long for many states.
+    if not np.all(np.isfinite(jacobian)):
+        return None
+    factors, exchanges, info = sl.lapack.dgetrf(jacobian[:, :-1])
+    condition = sl.lapack.dgecon(factors, np.max(np.sum(np.abs(jacobian[:, :-1]), axis=0)))[0]
+    if info != 0 or condition < 1e-8:
+        return None
+    states = sl.lapack.dgetrs(factors, exchanges, -jacobian[:, -1])[0]
+    tangent = np.append(states, 1.0)
+    return tangent / np.linalg.norm(tangent)

@@ -68,7 +68,7 @@ def arm_starts(
         step: distance of the first try; shorter ones follow where it fails.
 
     Yields:
-        Point, unit tangent away from the branch point, and observation.
+        Point, unit tangent away from the branch point, and events.
     """
     origin = np.append(point.state, point.parameter)
     candidates = np.asarray(branch_tangents(curve, jnp.asarray(origin)))
@@ -98,7 +98,7 @@ def _first(
     guess = origin + length * direction
     row = weights * direction
     found = sample_at(curve, guess, row, row @ guess, direction, control)
-    point, tangent, observed, status = jtu.tree_map(np.asarray, found)
+    point, tangent, events, _, status = jtu.tree_map(np.asarray, found)
     if status != Status.RUNNING or not np.all(np.isfinite(tangent)):
         return None
     chord = point - origin
@@ -106,7 +106,7 @@ def _first(
     # The old branch too crosses the hyperplane of the corrector: refuse what lies along it.
     strayed = abs(np.sum(weights * chord * own)) > abs(np.sum(weights * chord * direction))
     inside = float(control.lower) <= point[-1] <= float(control.upper)
-    return None if strayed or not inside else (point, tangent, observed)
+    return None if strayed or not inside else (point, tangent, events)
 
 
 def lies_on(curve: Curve, control: StepControl, branch: Branch, point: np.ndarray) -> bool:

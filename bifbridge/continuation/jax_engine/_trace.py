@@ -10,6 +10,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import jax.tree_util as jtu
+import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PyTree
 
 from bifbridge._custom_types import Scalar
@@ -20,11 +21,15 @@ from bifbridge.continuation.jax_engine._curve import (
     Extended,
     correct,
     norm,
-    tangent,
+    oriented,
 )
 
+Number = Float[Array | np.ndarray, ""]
+Flag = Bool[Array | np.ndarray, ""]
+Count = Int[Array | np.ndarray, ""]
 
-class StepControl(eqx.Module):
+
+class StepControl(NamedTuple):
     """Numbers that govern the steps; all are arrays, so changing them does not recompile.
 
     Attributes:
@@ -40,16 +45,16 @@ class StepControl(eqx.Module):
         secant: whether to predict along the last chord instead of the tangent.
     """
 
-    min_step: Scalar
-    max_step: Scalar
-    tolerance: Scalar
-    max_iterations: Int[Array, ""]
-    max_angle: Scalar
-    lower: Scalar
-    upper: Scalar
-    max_norm: Scalar
-    natural: Bool[Array, ""]
-    secant: Bool[Array, ""]
+    min_step: Number
+    max_step: Number
+    tolerance: Number
+    max_iterations: Count
+    max_angle: Number
+    lower: Number
+    upper: Number
+    max_norm: Number
+    natural: Flag
+    secant: Flag
 
 
 class Front(NamedTuple):
@@ -68,10 +73,10 @@ class Front(NamedTuple):
     point: Extended
     tangent: Extended
     chord: Extended
-    step: Scalar
-    landing: Bool[Array, ""]
-    undefined: Int[Array, ""]
-    status: Int[Array, ""]
+    step: Number
+    landing: Flag
+    undefined: Count
+    status: Count
 
 
 class Stretch(NamedTuple):
@@ -146,7 +151,7 @@ def _attempt(
     chord = new - front.point
     length = norm(curve, chord)
     chord = chord / jnp.where(length > 0, length, 1.0)
-    own = tangent(curve, corrected.jacobian, front.tangent, jnp.full_like(new, jnp.nan))
+    own = oriented(curve, corrected.kernel, front.tangent, jnp.full_like(new, jnp.nan))
     # On a branch point there is no tangent, and close to one rounding turns it: the chord serves.
     aligned = jnp.sum(curve.weights * own * chord) > jnp.cos(control.max_angle)
     undefined = ~jnp.all(jnp.isfinite(own))

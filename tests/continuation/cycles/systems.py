@@ -123,3 +123,16 @@ def roessler_start(c, intervals=30):
     up = np.flatnonzero((states[:-1, 1] < 0) & (states[1:, 1] >= 0))
     one = slice(up[0], up[1] + 1)
     return start_from_orbit(roessler, c, times[one], states[one], intervals=intervals)
+
+
+def crossing_of_cycles(z, p, *, quadratic=0.0, cubic=-1.0):
+    """Branch points of cycles at p = 0 with a mode that changes along the cycle.
+
+    The height obeys h' = (p + sin φ)h + bh² + ch³ + (0.5 + 0.3cos φ)ρh, ρ' = −ρ + h²(1 + cos φ).
+    """
+
+    def transverse(rho, height, cosine, sine):
+        growth = p + sine + (0.5 + 0.3 * cosine) * rho + quadratic * height + cubic * height**2
+        return -rho + height**2 * (1 + cosine), growth * height, 0.4 * height**2
+
+    return _ring(z, transverse)

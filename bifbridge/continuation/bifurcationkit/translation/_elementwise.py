@@ -20,9 +20,24 @@ from bifbridge.continuation.bifurcationkit.translation._program import Equation
 from bifbridge.continuation.bifurcationkit.translation._unsupported import unsupported
 
 #: Functions that Julia has under the same name, with JAX's values and derivatives.
-_SAME = (
-    "acosh asin asinh atan atanh cbrt cos cosh exp exp2 expm1 isfinite sin sinh tan tanh"
-).split()
+_SAME = [
+    "acosh",
+    "asin",
+    "asinh",
+    "atan",
+    "atanh",
+    "cbrt",
+    "cos",
+    "cosh",
+    "exp",
+    "exp2",
+    "expm1",
+    "isfinite",
+    "sin",
+    "sinh",
+    "tan",
+    "tanh",
+]
 #: The primitive's name and the function's, which may be a helper.
 _FUNCTIONS = {
     **{name: name for name in _SAME},
@@ -195,7 +210,7 @@ def _bitwise(operator: str) -> Rule:
 
 def _closed(operand: Expression) -> Expression:
     # | and & bind more tightly than comparisons in Julia; parentheses read better.
-    if operand.text.isidentifier() or operand.text.endswith(")") and operand.text.startswith("("):
+    if operand.text.isidentifier() or (operand.text.endswith(")") and operand.text.startswith("(")):
         return operand
     return Expression(f"({operand.text})", operand.shape, operand.dims, operand.kind)
 

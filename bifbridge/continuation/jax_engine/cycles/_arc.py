@@ -1,11 +1,15 @@
 """One step along a branch of cycles: Newton's method on a hyperplane, as a host-side object."""
 
+import abc
+from collections.abc import Sequence
+
 import equinox as eqx
 import jax.tree_util as jtu
 import numpy as np
 from jaxtyping import Int
 
 from bifbridge.continuation._families import AbstractFamily
+from bifbridge.continuation._status import Status
 from bifbridge.continuation.jax_engine.cycles._correct import (
     Closing,
     Corrected,
@@ -21,7 +25,6 @@ from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mes
 from bifbridge.continuation.jax_engine.cycles._floquet import multipliers
 from bifbridge.continuation.jax_engine.cycles._locate import AbstractArc, Sample
 from bifbridge.continuation.jax_engine.cycles._mesh import expanded
-from bifbridge.continuation.jax_engine.cycles._status import CycleStatus
 
 
 class NewtonOptions(eqx.Module):
@@ -36,23 +39,13 @@ class NewtonOptions(eqx.Module):
     max_iterations: Int[np.ndarray, ""]
 
 
-class Chart(eqx.Module):
-    """What stays the same while one step is taken: mesh, phase reference, norm.
+class AbstractChart(eqx.Module):
+    """What stays the same while one step is taken: equations, mesh, norm."""
 
-    Attributes:
-        family: the family of fields.
-        mesh: the mesh.
-        reference: fixes the phase.
-        weights: of the arclength norm.
-        newton: options of Newton's method.
-    """
+    mesh: eqx.AbstractVar[Mesh]
+    weights: eqx.AbstractVar[CyclePoint]
 
-    family: AbstractFamily
-    mesh: Mesh
-    reference: CyclePoint
-    weights: CyclePoint
-    newton: NewtonOptions
-
+    @abc.abstractmethod
     def solve(
         self, guess: CyclePoint, row: CyclePoint, target: HostScalar | float, along: CyclePoint
     ) -> Corrected:
@@ -67,25 +60,6 @@ class Chart(eqx.Module):
         Returns:
             The cycle found, whatever its status.
         """
-        closing = Closing(self.reference.states, row, np.asarray(target, float), self.weights)
-        newton = self.newton
-        found = correct(
-            self.family, self.mesh, guess, closing, along, newton.tolerance, newton.max_iterations
-        )
-        return jtu.tree_map(np.asarray, found)
-
-    def at_parameter(self, guess: CyclePoint, parameter: float, along: CyclePoint) -> Corrected:
-        """Newton's method at a fixed parameter.
-
-        Args:
-            guess: where to start.
-            parameter: p.
-            along: orients the tangent.
-
-        Returns:
-            The cycle found, whatever its status.
-        """
-        return self.solve(guess, parameter_row(guess), parameter, along)
 
     def sample(self, found: Corrected, s: float = 0.0) -> Sample:
         """A corrected point as a sample.
@@ -108,7 +82,7 @@ class Chart(eqx.Module):
         Returns:
             The cycle.
         """
-        period, parameter = found.point.scalars
+        period, parameter = found.point.scalars[:2]
         return Cycle(
             float(parameter),
             float(period),
@@ -117,6 +91,45 @@ class Chart(eqx.Module):
             multipliers(found.monodromy),
             float(found.monodromy.trivial),
         )
+
+
+class Chart(AbstractChart):
+    """The chart of a branch: collocation and phase.
+
+    Attributes:
+        family: the family of fields.
+        mesh: the mesh.
+        reference: fixes the phase.
+        weights: of the arclength norm.
+        newton: options of Newton's method.
+    """
+
+    family: AbstractFamily
+    mesh: Mesh
+    reference: CyclePoint
+    weights: CyclePoint
+    newton: NewtonOptions
+
+    def solve(
+        self, guess: CyclePoint, row: CyclePoint, target: HostScalar | float, along: CyclePoint
+    ) -> Corrected:
+        """Newton's method closed by one functional, see `AbstractChart.solve`.
+
+        Args:
+            guess: where to start.
+            row: the functional.
+            target: its value.
+            along: orients the tangent.
+
+        Returns:
+            The cycle found, whatever its status.
+        """
+        closing = Closing(self.reference.states, row, np.asarray(target, float), self.weights)
+        newton = self.newton
+        found = correct(
+            self.family, self.mesh, guess, closing, along, newton.tolerance, newton.max_iterations
+        )
+        return jtu.tree_map(np.asarray, found)
 
 
 def make_chart(
@@ -141,26 +154,43 @@ def make_chart(
     Returns:
         The chart.
     """
+    weights = chart_weights(mesh, reference, (parameter_scale,), state_scale)
+    return Chart(family, mesh, reference, weights, newton)
+
+
+def chart_weights(
+    mesh: Mesh, reference: CyclePoint, scales: Sequence[float], state_scale: float | None
+) -> CyclePoint:
+    """Weights of the arclength norm near a point.
+
+    Args:
+        mesh: the mesh.
+        reference: the point.
+        scales: σ of each scalar after the period.
+        state_scale: s; None for the cycle's own root-mean-square amplitude, at least 1.
+
+    Returns:
+        The weights.
+    """
     size = reference.states.shape[-1]
     if state_scale is None:
         nodes, weights = reference.states, mesh.node_weights
         mean = np.einsum("im,imn->n", weights, nodes)
         state_scale = max(1.0, np.sqrt(np.einsum("im,imn->", weights, (nodes - mean) ** 2) / size))
-    period = float(reference.scalars[0])
-    weights = arclength_weights(mesh, size, period, parameter_scale, state_scale)
-    return Chart(family, mesh, reference, weights, newton)
+    return arclength_weights(mesh, size, float(reference.scalars[0]), scales, state_scale)
 
 
-def parameter_row(like: CyclePoint) -> CyclePoint:
-    """The functional that returns the parameter.
+def scalar_row(like: CyclePoint, which: int = 1) -> CyclePoint:
+    """The functional that returns one of the scalars.
 
     Args:
         like: a point, for the shapes.
+        which: index of the scalar; 1 is the first parameter.
 
     Returns:
         The row.
     """
-    return CyclePoint(np.zeros(like.states.shape), np.array([0.0, 1.0]))
+    return CyclePoint(np.zeros(like.states.shape), np.eye(like.scalars.size)[which])
 
 
 class Step(AbstractArc):
@@ -172,7 +202,7 @@ class Step(AbstractArc):
         end: its last point.
     """
 
-    chart: Chart
+    chart: AbstractChart
     start: Sample
     end: Sample
 
@@ -189,7 +219,7 @@ class Step(AbstractArc):
         guess = self._between(row, s)
         target = dot(row, self.start.point) + s
         found = self.chart.solve(guess, row, target, self.start.tangent)
-        if int(found.status) != CycleStatus.RUNNING:
+        if int(found.status) != Status.RUNNING:
             return None
         sample = self.chart.sample(found, s)
         return sample if np.all(np.isfinite(sample.cycle.multipliers)) else None
@@ -206,7 +236,7 @@ class Step(AbstractArc):
             (self.start.tangent, length * x * (1 - x) ** 2 / float(dot(row, self.start.tangent))),
             (self.end.tangent, -length * x**2 * (1 - x) / end_speed),
         )
-        guess = CyclePoint(np.zeros(self.start.point.states.shape), np.zeros(2))
+        guess = jtu.tree_map(np.zeros_like, self.start.point)
         for part, weight in weights:
             guess = combine(guess, part, weight)
         return guess

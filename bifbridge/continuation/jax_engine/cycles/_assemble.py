@@ -4,16 +4,16 @@ import numpy as np
 
 from bifbridge.continuation._families import AbstractFamily
 from bifbridge.continuation._results import Balance
+from bifbridge.continuation._status import Status
 from bifbridge.continuation.jax_engine.cycles._branch import CycleBranch, CycleSpecialPoint
 from bifbridge.continuation.jax_engine.cycles._discretise import Mesh
 from bifbridge.continuation.jax_engine.cycles._follow import Path
 from bifbridge.continuation.jax_engine.cycles._locate import Event, Sample
 from bifbridge.continuation.jax_engine.cycles._normal_form import cycle_normal_form
-from bifbridge.continuation.jax_engine.cycles._status import CycleStatus
 
 
 def assemble(
-    family: AbstractFamily, paths: list[Path], shape: tuple[int, ...], failed: CycleStatus
+    family: AbstractFamily, paths: list[Path], shape: tuple[int, ...], failed: Status
 ) -> CycleBranch:
     """Join what was followed into one branch.
 
@@ -31,7 +31,7 @@ def assemble(
     last = paths[-1]
     samples, lengths = list(last.samples), list(last.lengths)
     points = [_special(family, last, *pair) for pair in last.events]
-    ends = (CycleStatus.RUNNING, last.status)
+    ends = (Status.RUNNING, last.status)
     if len(paths) == 2:
         first = paths[0]
         count = len(first.samples)
@@ -43,8 +43,8 @@ def assemble(
         ends = (first.status, last.status)
     slips = sum(path.slips * sign for path, sign in zip(paths[::-1], (1, -1), strict=False))
     return CycleBranch(
-        **_arrays(samples),
-        steps=np.array(lengths),
+        parameters=np.array([sample.cycle.parameter for sample in samples]),
+        **cycle_arrays(samples, lengths),
         special_points=tuple(points),
         balance=_balance(samples, points, slips),
         status=max(ends),
@@ -52,16 +52,49 @@ def assemble(
     )
 
 
-def _arrays(samples: list[Sample]) -> dict[str, np.ndarray]:
+def cycle_arrays(samples: list[Sample], lengths: list[float]) -> dict[str, np.ndarray]:
+    """What every branch and every curve keeps of its points.
+
+    Args:
+        samples: the points.
+        lengths: length of the step to each.
+
+    Returns:
+        The arrays by name.
+    """
     cycles = [sample.cycle for sample in samples]
-    names = {"parameters": "parameter", "periods": "period", "maxima": "maximum"}
-    names |= {"minima": "minimum", "multipliers": "multipliers", "trivial": "trivial"}
+    names = {"periods": "period", "maxima": "maximum", "minima": "minimum"}
+    names |= {"multipliers": "multipliers", "trivial": "trivial"}
     names |= {"times": "times", "nodes": "nodes"}
     arrays = {
         plural: np.stack([np.asarray(getattr(cycle, one)) for cycle in cycles])
         for plural, one in names.items()
     }
-    return arrays | {"iterations": np.array([sample.iterations for sample in samples])}
+    iterations = np.array([sample.iterations for sample in samples])
+    return arrays | {"steps": np.array(lengths), "iterations": iterations}
+
+
+def empty_arrays(shape: tuple[int, ...]) -> dict[str, np.ndarray]:
+    """The same without points.
+
+    Args:
+        shape: (I, m, n).
+
+    Returns:
+        The arrays by name.
+    """
+    intervals, degree, n = shape
+    return {
+        "periods": np.zeros(0),
+        "maxima": np.zeros((0, n)),
+        "minima": np.zeros((0, n)),
+        "multipliers": np.zeros((0, n - 1), complex),
+        "trivial": np.zeros(0),
+        "steps": np.zeros(0),
+        "iterations": np.zeros(0, int),
+        "times": np.zeros((0, intervals + 1)),
+        "nodes": np.zeros((0, intervals, degree + 1, n)),
+    }
 
 
 def _special(family: AbstractFamily, path: Path, index: int, event: Event) -> CycleSpecialPoint:
@@ -118,21 +151,46 @@ def _balance(samples: list[Sample], points: list[CycleSpecialPoint], slips: int)
     )
 
 
-def _empty(shape: tuple[int, ...], status: CycleStatus) -> CycleBranch:
-    intervals, degree, n = shape
+def _empty(shape: tuple[int, ...], status: Status) -> CycleBranch:
     return CycleBranch(
         parameters=np.zeros(0),
-        periods=np.zeros(0),
-        maxima=np.zeros((0, n)),
-        minima=np.zeros((0, n)),
-        multipliers=np.zeros((0, n - 1), complex),
-        trivial=np.zeros(0),
-        steps=np.zeros(0),
-        iterations=np.zeros(0, int),
-        times=np.zeros((0, intervals + 1)),
-        nodes=np.zeros((0, intervals, degree + 1, n)),
+        **empty_arrays(shape),
         special_points=(),
         balance=Balance(unstable_start=0, unstable_end=0, located=0, unresolved=0, explained=True),
         status=status,
         ends=(status, status),
+    )
+
+
+def joined(first: CycleBranch, second: CycleBranch) -> CycleBranch:
+    """A branch and its continuation, which starts at its last point.
+
+    Args:
+        first: the branch.
+        second: what follows; it may have no points.
+
+    Returns:
+        The whole.
+    """
+    names = ["parameters", *empty_arrays((1, 2, first.maxima.shape[1]))]
+    arrays = {
+        name: np.concatenate([getattr(first, name), getattr(second, name)[1:]]) for name in names
+    }
+    offset = len(first) - 1
+    moved = [_moved(point, point.index + offset, 1) for point in second.special_points]
+    one, two = first.balance, second.balance
+    ends = (first.ends[0], second.ends[1])
+    meet = one.unstable_end == two.unstable_start or len(second) == 0
+    return CycleBranch(
+        **arrays,
+        special_points=(*first.special_points, *moved),
+        balance=Balance(
+            unstable_start=one.unstable_start,
+            unstable_end=two.unstable_end if len(second) else one.unstable_end,
+            located=one.located + two.located,
+            unresolved=one.unresolved + two.unresolved,
+            explained=one.explained and two.explained and meet,
+        ),
+        status=max(ends),
+        ends=ends,
     )

@@ -7,13 +7,14 @@ import numpy as np
 from jaxtyping import Complex, Float, Int
 
 from bifbridge.continuation._results import Balance
+from bifbridge.continuation._status import Status
 from bifbridge.continuation.jax_engine.cycles._cycle import RESOLVED, Cycle
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint
 from bifbridge.continuation.jax_engine.cycles._homoclinic import HomoclinicApproach, approach
 from bifbridge.continuation.jax_engine.cycles._normal_form_types import CycleNormalForm
-from bifbridge.continuation.jax_engine.cycles._status import CycleStatus
 
 if TYPE_CHECKING:
+    import pandas
     import xarray
 
 #: Kinds of special points on branches of cycles.
@@ -108,8 +109,8 @@ class CycleBranch(eqx.Module):
     nodes: Float[np.ndarray, "K I m1 n"]
     special_points: tuple[CycleSpecialPoint, ...]
     balance: Balance
-    status: CycleStatus = eqx.field(static=True)
-    ends: tuple[CycleStatus, CycleStatus] = eqx.field(static=True)
+    status: Status = eqx.field(static=True)
+    ends: tuple[Status, Status] = eqx.field(static=True)
 
     def __len__(self) -> int:
         return self.parameters.size
@@ -158,42 +159,24 @@ class CycleBranch(eqx.Module):
         return approach(self.parameters, self.periods)
 
     def to_xarray(self) -> "xarray.Dataset":
-        """The branch as a dataset over its points.
+        """The branch as a dataset, see `cycles_to_xarray`.
 
         Returns:
-            A dataset with the dimensions `point`, `state`, `multiplier`, and the special points'
-            kinds, parameters and periods over `special_point`.
+            The dataset.
         """
-        import xarray
+        from bifbridge.continuation.jax_engine.cycles import _storage  # it imports this module
 
-        per_point = {
-            name: ("point", getattr(self, name))
-            for name in (
-                "periods",
-                "trivial",
-                "steps",
-                "iterations",
-                "unstable",
-                "stable",
-                "resolved",
-            )
-        }
-        marks = self.special_points
-        data = {
-            **per_point,
-            "maxima": (("point", "state"), self.maxima),
-            "minima": (("point", "state"), self.minima),
-            "multipliers": (("point", "multiplier"), self.multipliers),
-            "times": (("point", "mesh"), self.times),
-            "nodes": (("point", "interval", "node", "state"), self.nodes),
-            "special_kind": ("special_point", np.array([m.kind for m in marks], dtype=str)),
-            "special_parameter": ("special_point", np.array([m.parameter for m in marks])),
-            "special_period": ("special_point", np.array([m.period for m in marks])),
-            "special_index": ("special_point", np.array([m.index for m in marks], dtype=int)),
-        }
-        return xarray.Dataset(
-            data, {"parameter": ("point", self.parameters)}, {"status": self.status.name}
-        )
+        return _storage.cycles_to_xarray(self)
+
+    def to_dataframe(self) -> "pandas.DataFrame":
+        """The branch as a table, see `cycles_to_dataframe`; needs pandas.
+
+        Returns:
+            One row per point.
+        """
+        from bifbridge.continuation.jax_engine.cycles import _storage  # it imports this module
+
+        return _storage.cycles_to_dataframe(self)
 
     def __repr__(self) -> str:
         n = self.maxima.shape[1]

@@ -16,6 +16,8 @@ import jax.scipy.linalg as jsl
 from jaxtyping import Array, Inexact
 
 Block = Inexact[Array, "..."]
+#: What the last value of a function is of its first: a number, or a matrix.
+Factor = Inexact[Any, ""] | Inexact[Any, "n n"] | complex | float
 
 
 class Solution(NamedTuple):
@@ -50,7 +52,7 @@ def solve_bordered(
     rows: Inexact[Array, "k I m n"],
     corner: Inexact[Array, "k k"],
     row_values: Inexact[Array, "k c"],
-    factor: Inexact[Array, ""] | complex | float = 1.0,
+    factor: Factor = 1.0,
 ) -> Solution:
     """Solve L y + columns·s = values, rows·y + corner·s = row_values, y(end) = factor·y(start).
 
@@ -61,7 +63,8 @@ def solve_bordered(
         rows: k functionals of the nodes (without each interval's last one).
         corner: what the functionals add of the scalars.
         row_values: right-hand sides of the functionals.
-        factor: 1 for periodic functions, −1 for antiperiodic ones, e^{iθ} for those that turn.
+        factor: 1 for periodic functions, −1 for antiperiodic ones, e^{iθ} for those that turn; or
+            a matrix, shape (n, n).
 
     Returns:
         y and s.
@@ -72,9 +75,9 @@ def solve_bordered(
     inner = jnp.linalg.solve(
         local[..., n:], jnp.concatenate([-local[..., :n], -columns, values], -1)
     )
-    ends = inner[:, -n:]
+    ends, end = inner[:, -n:], as_matrix(factor, n)
     (first, last, forcing), upper = _reduce(ends[..., :n], ends[..., n:])
-    mesh = _represent(upper, forcing.shape[-1], factor, intervals)
+    mesh = _represent(upper, forcing.shape[-1], end, intervals)
     # Every node as a linear function of (start, scalars, 1).
     interior = inner[..., :n] @ mesh
     interior = interior.at[..., n:].add(inner[..., n:])
@@ -82,13 +85,26 @@ def solve_bordered(
     functional = jnp.einsum("kimn,imnw->kw", rows, nodes)
     wide = n + scalars
     matrix = jnp.concatenate([
-        jnp.concatenate([first + factor * last, -forcing[:, :scalars]], 1),
+        jnp.concatenate([first + last @ end, -forcing[:, :scalars]], 1),
         functional[:, :wide].at[:, n:].add(corner),
     ])
     value = jnp.concatenate([forcing[:, scalars:], row_values - functional[:, wide:]])
     small = jnp.linalg.solve(matrix, value)
     states = nodes[..., :wide] @ small + nodes[..., wide:]
     return Solution(states, small[n:])
+
+
+def as_matrix(factor: Factor, size: int) -> Inexact[Array, "n n"]:
+    """The factor as a matrix.
+
+    Args:
+        factor: a number or a matrix.
+        size: n.
+
+    Returns:
+        The matrix, shape (n, n).
+    """
+    return jnp.asarray(factor) if jnp.ndim(factor) == 2 else factor * jnp.eye(size)
 
 
 def _reduce(maps: Block, forcing: Block) -> tuple[tuple[Block, Block, Block], tuple[Block, ...]]:
@@ -109,7 +125,7 @@ def _reduce(maps: Block, forcing: Block) -> tuple[tuple[Block, Block, Block], tu
     return jax.lax.scan(eliminate, start, (maps[1:], forcing[1:]))
 
 
-def _represent(upper: tuple[Block, ...], width: int, factor: Any, intervals: int) -> Block:
+def _represent(upper: tuple[Block, ...], width: int, end: Block, intervals: int) -> Block:
     # xᵢ = Pᵢ (x₀, scalars, 1), from the last mesh point backwards.
     n = upper[0].shape[-1]
     unit = jnp.eye(n, n + width, dtype=upper[0].dtype)
@@ -120,5 +136,5 @@ def _represent(upper: tuple[Block, ...], width: int, factor: Any, intervals: int
         here = jsl.solve_triangular(triangle, right)
         return here, here
 
-    _, rest = jax.lax.scan(back, factor * unit, upper, reverse=True)
+    _, rest = jax.lax.scan(back, end @ unit, upper, reverse=True)
     return jnp.concatenate([unit[None], rest]).reshape(intervals, n, n + width)

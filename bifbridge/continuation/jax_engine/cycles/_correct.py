@@ -1,5 +1,6 @@
 """Newton's method for a cycle, and everything that is known at one: a single compiled program."""
 
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -8,18 +9,19 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from bifbridge.continuation._families import AbstractFamily
+from bifbridge.continuation._status import Status
 from bifbridge.continuation.jax_engine.cycles._condense import solve_bordered, transfer_matrices
 from bifbridge.continuation.jax_engine.cycles._discretise import (
+    AnyFamily,
     CyclePoint,
     Linearised,
     Mesh,
     Nodes,
+    field_at,
     linearise,
     phase_row,
 )
 from bifbridge.continuation.jax_engine.cycles._floquet import Monodromy, factorise
-from bifbridge.continuation.jax_engine.cycles._status import CycleStatus
 
 #: A number on the host or in a compiled program.
 HostScalar = Float[Any, ""] | np.float64
@@ -35,7 +37,7 @@ class Corrected(NamedTuple):
         tangent: unit tangent of the branch there, along the direction that was given.
         monodromy: the linearised Poincaré map in factors.
         iterations: Newton steps.
-        status: `CycleStatus.RUNNING` for success, else why not.
+        status: `Status.RUNNING` for success, else why not.
     """
 
     point: CyclePoint
@@ -62,15 +64,15 @@ class Closing(NamedTuple):
 
 
 def arclength_weights(
-    mesh: Mesh, size: int, period: float, scale: float, state_scale: float
+    mesh: Mesh, size: int, period: float, scales: Sequence[float], state_scale: float
 ) -> CyclePoint:
-    """Weights of ‖(x, T, p)‖² = ∫|x|²/(n s²) + (T/T₀)² + (p/σ)².
+    """Weights of ‖(x, T, p, …)‖² = ∫|x|²/(n s²) + (T/T₀)² + (p/σ)² + ….
 
     Args:
         mesh: the mesh.
         size: n.
         period: T₀, so that a step is a *relative* change of the period.
-        scale: σ, the change of p that counts as one.
+        scales: σ of each scalar after the period: the change of it that counts as one.
         state_scale: s, the root-mean-square change of x that counts as one.
 
     Returns:
@@ -78,7 +80,7 @@ def arclength_weights(
     """
     nodes = mesh.node_weights[..., None] / (size * state_scale**2)
     states = np.broadcast_to(nodes, (*mesh.node_weights.shape, size))
-    return CyclePoint(states, np.array([1 / period**2, 1 / scale**2]))
+    return CyclePoint(states, 1 / np.array([period, *scales]) ** 2)
 
 
 def dot(a: CyclePoint, b: CyclePoint) -> HostScalar:
@@ -136,7 +138,7 @@ def norm(weights: CyclePoint, vector: CyclePoint) -> HostScalar:
 
 @eqx.filter_jit
 def correct(
-    family: AbstractFamily,
+    family: AnyFamily,
     mesh: Mesh,
     guess: CyclePoint,
     closing: Closing,
@@ -159,7 +161,52 @@ def correct(
         The cycle with tangent, multipliers in factors, and status.
     """
     phase = phase_row(mesh, closing.reference)
-    empty = jnp.zeros((mesh.widths.size, guess.states.shape[-1], guess.states.shape[-1]))
+
+    def step(point: CyclePoint) -> NewtonStep:
+        linear = linearise(family, mesh, point)
+        ahead, tangent = _solve(linear, point, closing, phase)
+        return NewtonStep(ahead, tangent, transfer_matrices(linear.local, point.states.shape[-1]))
+
+    return iterate(family, step, guess, closing.weights, along, tolerance, max_iterations)
+
+
+class NewtonStep(NamedTuple):
+    """One step of Newton's method, and what comes with it.
+
+    Attributes:
+        ahead: to be subtracted from the point.
+        tangent: a vector in the kernel of the unclosed equations.
+        maps: transfer matrices between mesh points, shape (I, n, n).
+    """
+
+    ahead: CyclePoint
+    tangent: CyclePoint
+    maps: Float[Array, "I n n"]
+
+
+def iterate(
+    family: AnyFamily,
+    step: Callable[[CyclePoint], NewtonStep],
+    guess: CyclePoint,
+    weights: CyclePoint,
+    along: CyclePoint,
+    tolerance: HostScalar,
+    max_iterations: Int[Any, ""],
+) -> Corrected:
+    """Newton's method for any closed system of collocation equations.
+
+    Args:
+        family: the family of fields.
+        step: a point ↦ Newton's step there.
+        guess: where to start.
+        weights: of the norm in which steps are measured.
+        along: orients the tangent.
+        tolerance: relative length of the last Newton step; a further step follows.
+        max_iterations: limit on Newton steps.
+
+    Returns:
+        The solution with tangent, multipliers in factors, and status.
+    """
 
     def unfinished(state: _Iteration) -> Array:
         # One step follows the one that met the tolerance: it leaves nothing but rounding, and
@@ -167,18 +214,17 @@ def correct(
         settled = (state.previous <= tolerance) | (state.length <= _ROUNDING)
         diverging = (state.count > 3) & (state.length > 2 * state.previous) & (state.length > 1e-2)
         more = ~settled & ~diverging & (state.count < max_iterations)
-        return (state.status == CycleStatus.RUNNING) & more
+        return (state.status == Status.RUNNING) & more
 
-    def iterate(state: _Iteration) -> _Iteration:
-        linear = linearise(family, mesh, state.point)
-        step, tangent = _solve(linear, state.point, closing, phase)
-        length = norm(closing.weights, step) / (1 + norm(closing.weights, state.point))
+    def advance(state: _Iteration) -> _Iteration:
+        taken = step(state.point)
+        length = norm(weights, taken.ahead) / (1 + norm(weights, state.point))
         sound = jnp.isfinite(length)
-        status = jnp.where(sound, int(CycleStatus.RUNNING), int(CycleStatus.NOT_FINITE))
+        status = jnp.where(sound, int(Status.RUNNING), int(Status.NOT_FINITE))
         return _Iteration(
-            combine(state.point, step, -1.0),
-            tangent,
-            transfer_matrices(linear.local, state.point.states.shape[-1]),
+            combine(state.point, taken.ahead, -1.0),
+            taken.tangent,
+            taken.maps,
             length,
             state.length,
             state.count + 1,
@@ -186,16 +232,17 @@ def correct(
         )
 
     far = jnp.full((), jnp.inf)
+    empty = jnp.zeros((guess.states.shape[0], guess.states.shape[-1], guess.states.shape[-1]))
     begin = _Iteration(guess, along, empty, far, far, jnp.array(0), jnp.array(0))
-    end = jax.lax.while_loop(unfinished, iterate, begin)
+    end = jax.lax.while_loop(unfinished, advance, begin)
     good = (end.length <= tolerance) & (end.point.scalars[0] > 0)
-    failed = (end.status == CycleStatus.RUNNING) & ~good
-    status = jnp.where(failed, int(CycleStatus.NO_CONVERGENCE), end.status)
-    length = norm(closing.weights, end.tangent)
-    length = length * jnp.sign(dot(weigh(closing.weights, end.tangent), along))
+    failed = (end.status == Status.RUNNING) & ~good
+    status = jnp.where(failed, int(Status.NO_CONVERGENCE), end.status)
+    length = norm(weights, end.tangent)
+    length = length * jnp.sign(dot(weigh(weights, end.tangent), along))
     tangent = CyclePoint(end.tangent.states / length, end.tangent.scalars / length)
     # The section is laid where the flow is fastest: near an equilibrium it would say nothing.
-    flows = jax.vmap(family.velocity(end.point.scalars[1]))(end.point.states[:, 0])
+    flows = jax.vmap(field_at(family, end.point))(end.point.states[:, 0])
     fastest = jnp.argmax(jnp.sum(flows**2, axis=1))
     monodromy = factorise(jnp.roll(end.maps, -fastest, axis=0), flows[fastest])
     return Corrected(end.point, tangent, monodromy, end.count, status)

@@ -6,6 +6,7 @@ everywhere, h^{2m} at mesh points (de Boor and Swartz, SIAM J. Numer. Anal. 10 (
 Doedel, Keller and Kernevez, Int. J. Bifurcation Chaos 1 (1991) 745).
 """
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import equinox as eqx
@@ -15,27 +16,29 @@ import numpy as np
 from jaxtyping import Array, Float, Inexact
 
 from bifbridge._custom_types import Scalar
-from bifbridge.continuation._families import AbstractFamily
 from bifbridge.continuation.jax_engine.cycles._basis import basis
+from bifbridge.continuation.jax_engine.cycles._condense import Factor, as_matrix
 
 #: Ends of mesh intervals, on the host or in a compiled program.
 Vector = Float[Any, " I1"]
 #: Node values without each interval's last node, which is the next one's first.
 Nodes = Inexact[Any, "I m n"]
+#: A family in one parameter, or in two: its `velocity` takes that many numbers.
+AnyFamily = Any
 #: Node values of each interval, shared ends twice.
 Expanded = Inexact[Any, "I m1 n"]
 
 
 class CyclePoint(NamedTuple):
-    """The unknowns: a cycle, its period, the parameter.
+    """The unknowns: a cycle, its period, the parameters.
 
     Attributes:
         states: node values, shape (I, m, n).
-        scalars: (T, p), shape (2,).
+        scalars: (T, p) along a branch, (T, p, q) and possibly more along a curve, shape (k,).
     """
 
     states: Float[Any, "I m n"]
-    scalars: Float[Any, " 2"]
+    scalars: Float[Any, " k"]
 
 
 class Mesh(eqx.Module):
@@ -63,7 +66,7 @@ class Mesh(eqx.Module):
         return self.widths[:, None] * nodal[:-1] + before[:, None] * nodal[-1] * shared
 
 
-def expand(states: Nodes, factor: Inexact[Any, ""] | complex | float = 1.0) -> Expanded:
+def expand(states: Nodes, factor: Factor = 1.0) -> Expanded:
     """Give each interval its last node.
 
     Args:
@@ -73,8 +76,8 @@ def expand(states: Nodes, factor: Inexact[Any, ""] | complex | float = 1.0) -> E
     Returns:
         Node values with shared ends twice.
     """
-    ends = jnp.roll(states[:, 0], -1, axis=0)
-    ends = ends * jnp.ones(ends.shape[0], jnp.result_type(factor)).at[-1].set(factor)[:, None]
+    last = as_matrix(factor, states.shape[-1]) @ states[0, 0]
+    ends = jnp.concatenate([states[1:, 0].astype(last.dtype), last[None]])
     return jnp.concatenate([states.astype(ends.dtype), ends[:, None]], 1)
 
 
@@ -110,15 +113,28 @@ class Linearised(NamedTuple):
     Attributes:
         residual: shape (I, mn).
         local: derivative by the nodes of each interval, shape (I, mn, (m + 1)n).
-        columns: derivative by (T, p), shape (I, mn, 2).
+        columns: derivative by the scalars, shape (I, mn, k).
     """
 
     residual: Float[Array, "I mn"]
     local: Float[Array, "I mn m1n"]
-    columns: Float[Array, "I mn 2"]
+    columns: Float[Array, "I mn k"]
 
 
-def residual(family: AbstractFamily, mesh: Mesh, point: CyclePoint) -> Float[Array, "I m n"]:
+def field_at(family: AnyFamily, point: CyclePoint) -> Callable[[Any], Any]:
+    """The autonomous field at a point's parameters.
+
+    Args:
+        family: in as many parameters as the point has scalars after the period.
+        point: the unknowns.
+
+    Returns:
+        z ↦ dz/dt.
+    """
+    return family.velocity(*point.scalars[1:])
+
+
+def residual(family: AnyFamily, mesh: Mesh, point: CyclePoint) -> Float[Array, "I m n"]:
     """X' − hT f(x, p) at every Gauss point, in local time.
 
     Args:
@@ -130,12 +146,11 @@ def residual(family: AbstractFamily, mesh: Mesh, point: CyclePoint) -> Float[Arr
         The residual, zero on a discrete cycle.
     """
     nodes = expand(point.states)
-    period, p = point.scalars
-    field = jax.vmap(jax.vmap(family.velocity(p)))(at_points(mesh, nodes))
-    return slopes(mesh, nodes) - period * mesh.widths[:, None, None] * field
+    field = jax.vmap(jax.vmap(field_at(family, point)))(at_points(mesh, nodes))
+    return slopes(mesh, nodes) - point.scalars[0] * mesh.widths[:, None, None] * field
 
 
-def linearise(family: AbstractFamily, mesh: Mesh, point: CyclePoint) -> Linearised:
+def linearise(family: AnyFamily, mesh: Mesh, point: CyclePoint) -> Linearised:
     """The equations with their exact derivative.
 
     Args:
@@ -147,22 +162,24 @@ def linearise(family: AbstractFamily, mesh: Mesh, point: CyclePoint) -> Linearis
         Residual and derivative, by interval.
     """
     nodes = expand(point.states)
-    period, p = point.scalars
+    period, parameters = point.scalars[0], point.scalars[1:]
     at = at_points(mesh, nodes)
 
     def at_point(z: Array) -> tuple[Array, Array, Array]:
-        field, by_parameter = jax.jvp(lambda q: family.velocity(q)(z), (p,), (jnp.ones_like(p),))
-        return field, jax.jacfwd(family.velocity(p))(z), by_parameter
+        velocity = field_at(family, point)
+        by_parameters = jax.jacfwd(lambda given: family.velocity(*given)(z))(parameters)
+        return velocity(z), jax.jacfwd(velocity)(z), by_parameters
 
-    field, jacobian, by_parameter = jax.vmap(jax.vmap(at_point))(at)
+    field, jacobian, by_parameters = jax.vmap(jax.vmap(at_point))(at)
     h = mesh.widths[:, None, None]
     value = slopes(mesh, nodes) - h * period * field
-    columns = jnp.stack([-h * field, -h * period * by_parameter], -1)
+    by_scalars = jnp.concatenate([field[..., None], period * by_parameters], -1)
+    columns = -h[..., None] * by_scalars
     count, degree, n = at.shape
     return Linearised(
         value.reshape(count, degree * n),
         variational(mesh, period, jacobian),
-        columns.reshape(count, degree * n, 2),
+        columns.reshape(count, degree * n, -1),
     )
 
 

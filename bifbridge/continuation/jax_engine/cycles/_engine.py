@@ -7,16 +7,21 @@ import jax.tree_util as jtu
 import numpy as np
 
 from bifbridge._precision import require_x64
-from bifbridge.continuation.jax_engine.cycles._arc import NewtonOptions, make_chart, parameter_row
+from bifbridge.continuation._status import Status
+from bifbridge.continuation.jax_engine.cycles._arc import NewtonOptions, make_chart, scalar_row
 from bifbridge.continuation.jax_engine.cycles._assemble import assemble
 from bifbridge.continuation.jax_engine.cycles._branch import CycleBranch
 from bifbridge.continuation.jax_engine.cycles._correct import dot, norm, weigh
 from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint
-from bifbridge.continuation.jax_engine.cycles._follow import FollowOptions, Path, follow
+from bifbridge.continuation.jax_engine.cycles._follow import (
+    BranchSetting,
+    FollowOptions,
+    Path,
+    follow,
+)
 from bifbridge.continuation.jax_engine.cycles._locate import Sample
 from bifbridge.continuation.jax_engine.cycles._start import CycleStart
-from bifbridge.continuation.jax_engine.cycles._status import CycleStatus
 
 
 class CycleEngine(eqx.Module):
@@ -112,17 +117,17 @@ def continue_cycles(
     first, status = find_cycle(start, engine, (upper - lower) / 2)
     if first is None:
         return assemble(start.family, [], start.guess.states.shape, status)
-    options = _options(engine, first, lower, upper)
+    options = follow_options(engine, first, ((lower, upper),))
     paths: list[Path] = [
-        follow(start.family, start.mesh, _turned(first, sign), options)
+        follow(BranchSetting(start.family), start.mesh, turned(first, sign), None, options)
         for sign in _signs(start, engine, first)
     ]
-    return assemble(start.family, paths, start.guess.states.shape, CycleStatus.RUNNING)
+    return assemble(start.family, paths, start.guess.states.shape, Status.RUNNING)
 
 
 def find_cycle(
     start: CycleStart, engine: CycleEngine | None = None, scale: float = 1.0
-) -> tuple[Sample | None, CycleStatus]:
+) -> tuple[Sample | None, Status]:
     """Newton's method for the first cycle.
 
     Args:
@@ -139,21 +144,21 @@ def find_cycle(
         start.family, start.mesh, start.guess, sigma, engine.state_scale, engine.newton
     )
     if start.direction is None:
-        ahead = parameter_row(start.guess)
-        found = chart.at_parameter(start.guess, float(start.guess.scalars[1]), ahead)
+        ahead = scalar_row(start.guess)
+        found = chart.solve(start.guess, ahead, start.guess.scalars[1], ahead)
     else:
         size = norm(chart.weights, start.direction)
         ahead = jtu.tree_map(lambda leaf: leaf / size, start.direction)
         row = weigh(chart.weights, ahead)
         found = chart.solve(start.guess, row, dot(row, start.guess), ahead)
-    status = CycleStatus(int(found.status))
-    if status == CycleStatus.NO_CONVERGENCE:
-        status = CycleStatus.NO_CYCLE
-    if status != CycleStatus.RUNNING:
+    status = Status(int(found.status))
+    if status == Status.NO_CONVERGENCE:
+        status = Status.NO_CYCLE
+    if status != Status.RUNNING:
         return None, status
     sample = chart.sample(found)
     if not np.all(np.isfinite(sample.cycle.multipliers)):
-        return None, CycleStatus.NOT_FINITE
+        return None, Status.NOT_FINITE
     return sample, status
 
 
@@ -172,20 +177,30 @@ def solve_cycle(start: CycleStart, engine: CycleEngine | None = None) -> Cycle |
     return None if sample is None else sample.cycle
 
 
-def _options(engine: CycleEngine, first: Sample, lower: float, upper: float) -> FollowOptions:
+def follow_options(
+    engine: CycleEngine, first: Sample, spans: tuple[tuple[float, float], ...]
+) -> FollowOptions:
+    """An engine's numbers for one run.
+
+    Args:
+        engine: the options.
+        first: the first cycle.
+        spans: the parameters' intervals.
+
+    Returns:
+        The numbers.
+    """
     bound = 50 * first.cycle.period if engine.max_period is None else engine.max_period
-    scale = (upper - lower) / 2 if engine.parameter_scale is None else engine.parameter_scale
     return FollowOptions(
         min(engine.step, engine.max_step),
         engine.min_step,
         engine.max_step,
         engine.max_angle,
-        lower,
-        upper,
+        spans,
+        parameter_scales(engine, spans),
         engine.max_norm,
         bound,
         engine.max_points,
-        scale,
         engine.state_scale,
         engine.adapt,
         engine.detect,
@@ -193,13 +208,38 @@ def _options(engine: CycleEngine, first: Sample, lower: float, upper: float) -> 
     )
 
 
+def parameter_scales(
+    engine: CycleEngine, spans: tuple[tuple[float, float], ...]
+) -> tuple[float, ...]:
+    """σ of each parameter.
+
+    Args:
+        engine: the options.
+        spans: the parameters' intervals.
+
+    Returns:
+        The engine's own, or half the spans.
+    """
+    own = engine.parameter_scale
+    return tuple((upper - lower) / 2 if own is None else own for lower, upper in spans)
+
+
+def turned(sample: Sample, sign: float) -> Sample:
+    """A point with its tangent turned round or not.
+
+    Args:
+        sample: the point.
+        sign: −1 to turn it round.
+
+    Returns:
+        The point.
+    """
+    tangent = CyclePoint(sign * sample.tangent.states, sign * sample.tangent.scalars)
+    return sample._replace(tangent=tangent)
+
+
 def _signs(start: CycleStart, engine: CycleEngine, first: Sample) -> tuple[float, ...]:
     if start.direction is not None:
         return (1.0,)
     up = 1.0 if first.turn >= 0 else -1.0
     return {"both": (-up, up), "up": (up,), "down": (-up,)}[engine.directions]
-
-
-def _turned(sample: Sample, sign: float) -> Sample:
-    tangent = CyclePoint(sign * sample.tangent.states, sign * sample.tangent.scalars)
-    return sample._replace(tangent=tangent)

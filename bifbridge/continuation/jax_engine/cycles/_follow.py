@@ -1,38 +1,183 @@
-"""Steps along a branch of cycles, with the mesh moved on the way."""
+"""Steps along a branch or a curve of cycles, with the mesh moved on the way."""
 
-from typing import NamedTuple
+import abc
+from typing import Any, NamedTuple
 
+import equinox as eqx
 import numpy as np
 
 from bifbridge.continuation._families import AbstractFamily
-from bifbridge.continuation.jax_engine.cycles._arc import Chart, NewtonOptions, Step, make_chart
+from bifbridge.continuation._status import Status
+from bifbridge.continuation.jax_engine.cycles._arc import (
+    AbstractChart,
+    NewtonOptions,
+    Step,
+    make_chart,
+    scalar_row,
+)
 from bifbridge.continuation.jax_engine.cycles._correct import Corrected, combine, dot, norm, weigh
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
-from bifbridge.continuation.jax_engine.cycles._locate import Event, Sample, locate
+from bifbridge.continuation.jax_engine.cycles._locate import Sample, locate
 from bifbridge.continuation.jax_engine.cycles._mesh import adapted, expanded, imbalance, moved
-from bifbridge.continuation.jax_engine.cycles._status import CycleStatus
 
 #: Share of the longest step within which a branch must come of a Hopf point to end there.
 _HOPF_STEP = 0.02
 
 
 class FollowOptions(NamedTuple):
-    """Numbers that govern the steps, see `CycleEngine`."""
+    """Numbers that govern the steps, see `CycleEngine`; spans and scales of each parameter."""
 
     first: float
     min_step: float
     max_step: float
     max_angle: float
-    lower: float
-    upper: float
+    spans: tuple[tuple[float, float], ...]
+    scales: tuple[float, ...]
     max_norm: float
     max_period: float
     max_points: int
-    parameter_scale: float
     state_scale: float | None
     adapt: float
     detect: bool
     newton: NewtonOptions
+
+
+class AbstractSetting(eqx.Module):
+    """What is followed: a branch of cycles, or a curve of their bifurcations."""
+
+    @abc.abstractmethod
+    def chart(self, mesh: Mesh, reference: CyclePoint, options: FollowOptions) -> AbstractChart:
+        """The equations near a point.
+
+        Args:
+            mesh: the mesh.
+            reference: the point.
+            options: with the scales of the norm.
+
+        Returns:
+            The chart.
+        """
+
+    @abc.abstractmethod
+    def observe(self, chart: AbstractChart, sample: Sample) -> Any:
+        """What is to be known of a point beside its multipliers.
+
+        Args:
+            chart: the chart of the step that led there.
+            sample: the point.
+
+        Returns:
+            Anything that `locate` and `following` need.
+        """
+
+    @abc.abstractmethod
+    def locate(self, step: Step, before: Any, after: Any) -> list[Any]:
+        """The special points within a step.
+
+        Args:
+            step: the step.
+            before: the observation at its start.
+            after: the observation at its end.
+
+        Returns:
+            Events in order.
+        """
+
+    @abc.abstractmethod
+    def following(self, observed: Any) -> "AbstractSetting":
+        """The setting for the next step.
+
+        Args:
+            observed: at the point from which it starts.
+
+        Returns:
+            The setting.
+        """
+
+    @abc.abstractmethod
+    def moved(self, point: CyclePoint, times: np.ndarray, new: np.ndarray) -> "AbstractSetting":
+        """The setting on another mesh.
+
+        Args:
+            point: the unknowns.
+            times: the present mesh.
+            new: the other one.
+
+        Returns:
+            The setting.
+        """
+
+
+class BranchSetting(AbstractSetting):
+    """A branch of cycles in one parameter.
+
+    Attributes:
+        family: the family of fields.
+    """
+
+    family: AbstractFamily
+
+    def chart(self, mesh: Mesh, reference: CyclePoint, options: FollowOptions) -> AbstractChart:
+        """The equations near a point, see `AbstractSetting.chart`.
+
+        Args:
+            mesh: the mesh.
+            reference: the point.
+            options: with the scales of the norm.
+
+        Returns:
+            The chart.
+        """
+        scales = (options.scales[0], options.state_scale)
+        return make_chart(self.family, mesh, reference, *scales, options.newton)
+
+    def observe(self, chart: AbstractChart, sample: Sample) -> None:
+        """Nothing beside the multipliers, see `AbstractSetting.observe`.
+
+        Args:
+            chart: not used.
+            sample: not used.
+        """
+
+    def locate(self, step: Step, before: Any, after: Any) -> list[Any]:
+        """The bifurcations within a step, see `AbstractSetting.locate`.
+
+        Args:
+            step: the step.
+            before: not used.
+            after: not used.
+
+        Returns:
+            Events in order.
+        """
+        del before, after
+        return list(locate(step, step.start, step.end))
+
+    def following(self, observed: Any) -> "BranchSetting":
+        """The same, see `AbstractSetting.following`.
+
+        Args:
+            observed: not used.
+
+        Returns:
+            This setting.
+        """
+        del observed
+        return self
+
+    def moved(self, point: CyclePoint, times: np.ndarray, new: np.ndarray) -> "BranchSetting":
+        """The same, see `AbstractSetting.moved`.
+
+        Args:
+            point: not used.
+            times: not used.
+            new: not used.
+
+        Returns:
+            This setting.
+        """
+        del point, times, new
+        return self
 
 
 class Path(NamedTuple):
@@ -40,131 +185,147 @@ class Path(NamedTuple):
 
     Attributes:
         samples: the points, the start first.
+        observed: what the setting knows of each.
         meshes: the mesh of each.
         lengths: length of the step to each; 0 for the start.
-        events: bifurcations with the index of their step.
+        events: special points with the index of their step.
         slips: changes of the count of unstable multipliers by a move of the mesh alone.
         status: how it ended.
     """
 
     samples: list[Sample]
+    observed: list[Any]
     meshes: list[Mesh]
     lengths: list[float]
-    events: list[tuple[int, Event]]
+    events: list[tuple[int, Any]]
     slips: int
-    status: CycleStatus
+    status: Status
 
 
-def follow(family: AbstractFamily, mesh: Mesh, start: Sample, options: FollowOptions) -> Path:
+def follow(
+    setting: AbstractSetting, mesh: Mesh, start: Sample, observed: Any, options: FollowOptions
+) -> Path:
     """Follow a branch one way until it ends.
 
     Args:
-        family: the family of fields.
+        setting: what is followed.
         mesh: the first mesh.
         start: the first point; its tangent says which way.
+        observed: what the setting knows of it.
         options: numbers that govern the steps.
 
     Returns:
-        The points and bifurcations.
+        The points and special points.
     """
-    path = Path([start], [mesh], [0.0], [], 0, CycleStatus.RUNNING)
-    here, length, status, slips = start, options.first, CycleStatus.RUNNING, 0
-    while status == CycleStatus.RUNNING:
+    path = Path([start], [observed], [mesh], [0.0], [], 0, Status.RUNNING)
+    here, length, status, slips = start, options.first, Status.RUNNING, 0
+    while status == Status.RUNNING:
         if len(path.samples) >= options.max_points:
-            status = CycleStatus.POINT_LIMIT
+            status = Status.POINT_LIMIT
             break
-        chart = _chart(family, mesh, here, options)
+        chart = setting.chart(mesh, here.point, options)
         step, taken, status = _advance(chart, here, length, options)
         if step is None:
             break
+        after = setting.observe(chart, step.end)
         if options.detect and step.start.cycle.resolved and step.end.cycle.resolved:
-            events = locate(step, step.start, step.end)
+            events = setting.locate(step, observed, after)
             path.events.extend((len(path.samples) - 1, event) for event in events)
+        setting, observed = setting.following(after), after
         path.samples.append(step.end)
+        path.observed.append(observed)
         path.meshes.append(mesh)
         path.lengths.append(taken)
         length = _next_length(chart, step, taken, options)
-        if status == CycleStatus.RUNNING:
+        if status == Status.RUNNING:
             status = _limits(path, options)
         here = step.end
-        if status == CycleStatus.RUNNING:
-            mesh, here = _remesh(family, mesh, here, options)
+        if status == Status.RUNNING:
+            setting, mesh, here = _remesh(setting, mesh, here, options)
             if here.cycle.resolved and step.end.cycle.resolved:
                 slips += here.count - step.end.count
     return path._replace(status=status, slips=slips)
 
 
-def _chart(family: AbstractFamily, mesh: Mesh, here: Sample, options: FollowOptions) -> Chart:
-    scales = (options.parameter_scale, options.state_scale)
-    return make_chart(family, mesh, here.point, *scales, options.newton)
-
-
 def _advance(
-    chart: Chart, here: Sample, length: float, options: FollowOptions
-) -> tuple[Step | None, float, CycleStatus]:
+    chart: AbstractChart, here: Sample, length: float, options: FollowOptions
+) -> tuple[Step | None, float, Status]:
     # Halve the step until Newton's method converges to a point nearby.
     size = norm(chart.weights, here.tangent)
     tangent = CyclePoint(here.tangent.states / size, here.tangent.scalars / size)
     start = here._replace(s=0.0, tangent=tangent)
     row = weigh(chart.weights, tangent)
-    status = CycleStatus.NO_CONVERGENCE
+    status = Status.NO_CONVERGENCE
     if _leaves(start, options):
-        return None, 0.0, CycleStatus.SPAN_END
+        return None, 0.0, Status.SPAN_END
     while length >= options.min_step:
         guess = combine(here.point, tangent, length)
         found = chart.solve(guess, row, dot(row, guess), tangent)
-        reason = CycleStatus(int(found.status))
-        if reason == CycleStatus.RUNNING and _acceptable(chart, start, found, options):
-            parameter = float(found.point.scalars[1])
+        reason = Status(int(found.status))
+        if reason == Status.RUNNING and _acceptable(chart, start, found, options):
+            passed = _passed(start, found, options)
             if _passed_hopf(chart, here, found):
                 if length <= _HOPF_STEP * options.max_step:
-                    return None, 0.0, CycleStatus.HOPF
-            elif options.lower <= parameter <= options.upper:
+                    return None, 0.0, Status.HOPF
+            elif passed is None:
                 sample = chart.sample(found, length)
                 if np.all(np.isfinite(sample.cycle.multipliers)):
-                    return Step(chart, start, sample), length, CycleStatus.RUNNING
+                    return Step(chart, start, sample), length, Status.RUNNING
             else:
-                landed = _land(chart, start, found, options)
+                landed = _land(chart, start, found, *passed)
                 if landed is not None:
-                    return Step(chart, start, landed), landed.s, CycleStatus.SPAN_END
-        status = CycleStatus.NO_CONVERGENCE if reason == CycleStatus.RUNNING else reason
+                    return Step(chart, start, landed), landed.s, Status.SPAN_END
+        status = Status.NO_CONVERGENCE if reason == Status.RUNNING else reason
         length = length / 2
     return None, 0.0, status
 
 
 def _leaves(start: Sample, options: FollowOptions) -> bool:
-    # The start lies on an end of the span and the branch heads outwards.
-    p, edge = start.cycle.parameter, 1e-12 * (options.upper - options.lower)
-    outward = (p >= options.upper - edge and start.turn > 0) or (
-        p <= options.lower + edge and start.turn < 0
-    )
-    return bool(outward)
+    # The start lies on an end of a span and the branch heads outwards.
+    for k, (lower, upper) in enumerate(options.spans):
+        p, turn = start.point.scalars[k + 1], start.tangent.scalars[k + 1]
+        edge = 1e-12 * (upper - lower)
+        if (p >= upper - edge and turn > 0) or (p <= lower + edge and turn < 0):
+            return True
+    return False
 
 
-def _acceptable(chart: Chart, start: Sample, found: Corrected, options: FollowOptions) -> bool:
+def _passed(
+    start: Sample, found: Corrected, options: FollowOptions
+) -> tuple[int, float, float] | None:
+    # The end of a span that the step passes first: which scalar, where, after what share.
+    passed: list[tuple[int, float, float]] = []
+    for k, (lower, upper) in enumerate(options.spans):
+        before, after = float(start.point.scalars[k + 1]), float(found.point.scalars[k + 1])
+        if not lower <= after <= upper:
+            bound = upper if after > upper else lower
+            passed.append((k + 1, bound, (bound - before) / (after - before)))
+    return min(passed, key=lambda one: one[2]) if passed else None
+
+
+def _acceptable(
+    chart: AbstractChart, start: Sample, found: Corrected, options: FollowOptions
+) -> bool:
     cosine = float(dot(weigh(chart.weights, start.tangent), found.tangent))
     # The tangent's sign was chosen along the last one: at a sharp turn the cosine is small.
     return bool(np.isfinite(cosine) and cosine > np.cos(options.max_angle))
 
 
-def _land(chart: Chart, start: Sample, found: Corrected, options: FollowOptions) -> Sample | None:
-    # The point exactly on the end of the span that the step passed.
-    before, after = float(start.point.scalars[1]), float(found.point.scalars[1])
-    bound = options.upper if after > options.upper else options.lower
-    share = (bound - before) / (after - before)
-    ahead = CyclePoint(
-        found.point.states - start.point.states, found.point.scalars - start.point.scalars
-    )
+def _land(
+    chart: AbstractChart, start: Sample, found: Corrected, which: int, bound: float, share: float
+) -> Sample | None:
+    # The point exactly on the end of a span that the step passed.
+    ahead = combine(found.point, start.point, -1.0)
     guess = combine(start.point, ahead, share)
-    landed = chart.at_parameter(guess, bound, start.tangent)
-    if int(landed.status) != CycleStatus.RUNNING:
+    landed = chart.solve(guess, scalar_row(guess, which), bound, start.tangent)
+    if int(landed.status) != Status.RUNNING:
         return None
     moved_by = combine(landed.point, start.point, -1.0)
     s = float(dot(weigh(chart.weights, start.tangent), moved_by))
     return chart.sample(landed, s) if s > 0 else None
 
 
-def _passed_hopf(chart: Chart, here: Sample, found: Corrected) -> bool:
+def _passed_hopf(chart: AbstractChart, here: Sample, found: Corrected) -> bool:
     # Beyond a Hopf point the branch comes back on itself with the oscillation's sign turned.
     weights = chart.mesh.node_weights[..., None]
 
@@ -175,7 +336,7 @@ def _passed_hopf(chart: Chart, here: Sample, found: Corrected) -> bool:
     return bool(np.sum(weights * before * after) < 0)
 
 
-def _next_length(chart: Chart, step: Step, taken: float, options: FollowOptions) -> float:
+def _next_length(chart: AbstractChart, step: Step, taken: float, options: FollowOptions) -> float:
     tangents = weigh(chart.weights, step.start.tangent), step.end.tangent
     angle = np.arccos(np.clip(float(dot(*tangents)), -1.0, 1.0))
     ease = 2.0 ** ((6 - step.end.iterations) / 2)
@@ -184,23 +345,23 @@ def _next_length(chart: Chart, step: Step, taken: float, options: FollowOptions)
     return float(np.clip(taken * factor, options.min_step, options.max_step))
 
 
-def _limits(path: Path, options: FollowOptions) -> CycleStatus:
+def _limits(path: Path, options: FollowOptions) -> Status:
     new = path.samples[-1]
     if new.cycle.period > options.max_period:
-        return CycleStatus.PERIOD_LIMIT
+        return Status.PERIOD_LIMIT
     if np.max(np.abs(new.cycle.nodes)) > options.max_norm:
-        return CycleStatus.NORM_LIMIT
-    return CycleStatus.CLOSED if _closed(path) else CycleStatus.RUNNING
+        return Status.NORM_LIMIT
+    return Status.CLOSED if _closed(path) else Status.RUNNING
 
 
 def _closed(path: Path) -> bool:
-    # The origin lies within the last step, in parameter, period and extent.
+    # The origin lies within the last step, in parameters, period and extent.
     if len(path.samples) < 8:
         return False
-    origin, before, new = (path.samples[k].cycle for k in (0, -2, -1))
+    origin, before, new = (path.samples[k] for k in (0, -2, -1))
 
-    def numbers(cycle):
-        return np.array([cycle.parameter, cycle.period, *cycle.maximum, *cycle.minimum])
+    def numbers(sample: Sample) -> np.ndarray:
+        return np.array([*sample.point.scalars, *sample.cycle.maximum, *sample.cycle.minimum])
 
     chord = numbers(new) - numbers(before)
     back = numbers(origin) - numbers(before)
@@ -210,27 +371,26 @@ def _closed(path: Path) -> bool:
 
 
 def _remesh(
-    family: AbstractFamily, mesh: Mesh, here: Sample, options: FollowOptions
-) -> tuple[Mesh, Sample]:
+    setting: AbstractSetting, mesh: Mesh, here: Sample, options: FollowOptions
+) -> tuple[AbstractSetting, Mesh, Sample]:
     # Move the mesh where the error is unevenly spread; the same cycle is then solved for anew.
     times, nodes = np.asarray(mesh.times), here.cycle.nodes
     if imbalance(times, nodes) <= options.adapt:
-        return mesh, here
+        return setting, mesh, here
     new_times = adapted(times, nodes)
-    new = Mesh(new_times, mesh.degree)
+    new, on_new = Mesh(new_times, mesh.degree), setting.moved(here.point, times, new_times)
 
     def carried(values: np.ndarray, scalars: np.ndarray) -> CyclePoint:
         return CyclePoint(moved(times, values, new_times)[:, :-1], scalars)
 
     guess = carried(nodes, here.point.scalars)
     along = carried(expanded(here.tangent.states), here.tangent.scalars)
-    scales = (options.parameter_scale, options.state_scale)
-    chart = make_chart(family, new, guess, *scales, options.newton)
+    chart = on_new.chart(new, guess, options)
     row = weigh(chart.weights, along)
     found = chart.solve(guess, row, dot(row, guess), along)
-    if int(found.status) != CycleStatus.RUNNING:
-        return mesh, here
+    if int(found.status) != Status.RUNNING:
+        return setting, mesh, here
     sample = chart.sample(found)
     if not np.all(np.isfinite(sample.cycle.multipliers)):
-        return mesh, here
-    return new, sample
+        return setting, mesh, here
+    return on_new.following(on_new.observe(chart, sample)), new, sample

@@ -55,12 +55,12 @@ class Sample(NamedTuple):
     @property
     def plus(self) -> float:
         """det(1 − P), scaled: zero where a multiplier is 1."""
-        return _determinant(self.cycle.multipliers, -1.0)
+        return determinant(self.cycle.multipliers, -1.0)
 
     @property
     def minus(self) -> float:
         """det(1 + P), scaled: zero where a multiplier is −1."""
-        return _determinant(self.cycle.multipliers, 1.0)
+        return determinant(self.cycle.multipliers, 1.0)
 
     def modulus(self, rank: int) -> float:
         """The logarithm of one multiplier's modulus.
@@ -250,6 +250,15 @@ def _near(sample: Sample) -> bool:
     return bool(np.any(np.abs(np.log(moduli + 1e-300)) < _SUSPECT))
 
 
-def _determinant(multipliers: np.ndarray, sign: float) -> float:
+def determinant(multipliers: np.ndarray, sign: float) -> float:
+    """det(1 + sign·P) from the multipliers of P, each factor scaled.
+
+    Args:
+        multipliers: eigenvalues of P.
+        sign: 1 or −1.
+
+    Returns:
+        A number between −1 and 1, zero where a multiplier is −sign.
+    """
     factors = (1 + sign * multipliers) / (1 + np.abs(multipliers))
     return float(np.real(np.prod(factors)))

@@ -34,18 +34,20 @@ def node_times(times: Times, degree: int) -> Float[np.ndarray, "I m1"]:
 
 
 def expanded(
-    states: Inexact[np.ndarray, "I m n"], factor: complex | float = 1.0
+    states: Inexact[np.ndarray, "I m n"], factor: complex | float | np.ndarray = 1.0
 ) -> Inexact[np.ndarray, "I m1 n"]:
     """Give each interval its last node.
 
     Args:
         states: node values without it.
-        factor: what the last value of all is of the first: 1 for periodic functions.
+        factor: what the last value of all is of the first: 1 for periodic functions; a number
+            or a matrix.
 
     Returns:
         Node values with shared ends twice, shape (I, m + 1, n).
     """
-    ends = np.concatenate([states[1:, 0], factor * states[:1, 0]])
+    last = factor @ states[0, 0] if np.ndim(factor) == 2 else factor * states[0, 0]
+    ends = np.concatenate([states[1:, 0], last[None]])
     return np.concatenate([states, ends[:, None]], 1)
 
 

@@ -6,19 +6,27 @@ import equinox as eqx
 import numpy as np
 from jaxtyping import Inexact
 
-CycleKind = Literal["cycle_fold", "period_doubling", "neimark_sacker"]
+CycleKind = Literal[
+    "cycle_fold",
+    "period_doubling",
+    "neimark_sacker",
+    "transcritical_of_cycles",
+    "pitchfork_of_cycles",
+]
 
 
 class CycleNormalForm(eqx.Module):
     """The reduced equation at a critical Floquet multiplier, in the coordinate ξ across the cycle.
 
-    With z = u(τ) + ξ v(τ) + … (fold, period doubling) or u(τ) + 2Re(ξ v(τ)) + …
-    (Neimark–Sacker), τ the phase in units of time, and v of unit root mean square over a period:
+    With z = u(τ) + ξ v(τ) + … or, for Neimark–Sacker, u(τ) + 2Re(ξ v(τ)) + …, τ the phase in
+    units of time, and v of unit root mean square over a period:
 
     | kind | reduced equation | Poincaré map |
     |---|---|---|
     | cycle fold | dξ/dτ = μ + bξ² | ξ⁺ = ξ + bTξ² |
     | period doubling | dξ/dτ = cξ³, ξ turned over once per period | ξ⁺ = −ξ − cTξ³ |
+    | transcritical | dξ/dτ = μξ + bξ² | ξ⁺ = ξ + bTξ² |
+    | pitchfork | dξ/dτ = μξ + cξ³ | ξ⁺ = ξ + cTξ³ |
     | Neimark–Sacker | dξ/dτ = i(θ/T)ξ + dξ|ξ|² | ξ⁺ = e^{iθ}ξ(1 + dT|ξ|²) |
 
     The coefficients do not depend on the point of the cycle at which a section is laid. Iooss,
@@ -30,9 +38,11 @@ class CycleNormalForm(eqx.Module):
         kind: which bifurcation.
         coefficient: b, c or d.
         period: T.
-        angle: θ in (0, π) for Neimark–Sacker, π for period doubling, 0 for a fold.
+        angle: θ in (0, π) for Neimark–Sacker, π for period doubling, else 0.
         mode: v at the nodes of the cycle's mesh (v e^{iθτ/T}, which solves the variational
             equation, for Neimark–Sacker), shape (I, m + 1, n).
+        margin: at a branch point |b| over the size of the terms it is made of: a pitchfork of
+            cycles where it is below 1e-5; NaN elsewhere.
     """
 
     kind: CycleKind = eqx.field(static=True)
@@ -40,6 +50,7 @@ class CycleNormalForm(eqx.Module):
     period: float
     angle: float
     mode: Inexact[np.ndarray, "I m1 n"]
+    margin: float = float("nan")
 
     @property
     def map_coefficient(self) -> complex:
@@ -49,7 +60,7 @@ class CycleNormalForm(eqx.Module):
     @property
     def criticality(self) -> Literal["supercritical", "subcritical"] | None:
         """Whether what branches off is stable in the critical direction."""
-        if self.kind == "cycle_fold":
+        if self.kind in {"cycle_fold", "transcritical_of_cycles"}:
             return None
         return "supercritical" if self.coefficient.real < 0 else "subcritical"
 
@@ -57,6 +68,10 @@ class CycleNormalForm(eqx.Module):
         c = self.coefficient
         if self.kind == "cycle_fold":
             return f"cycle_fold: dξ/dτ = μ {_signed(c.real)} ξ²"
+        if self.kind == "transcritical_of_cycles":
+            return f"transcritical_of_cycles: dξ/dτ = μξ {_signed(c.real)} ξ²"
+        if self.kind == "pitchfork_of_cycles":
+            return f"{self.criticality} pitchfork_of_cycles: dξ/dτ = μξ {_signed(c.real)} ξ³"
         if self.kind == "period_doubling":
             return f"{self.criticality} period_doubling: dξ/dτ = {c.real:.6g} ξ³"
         return (

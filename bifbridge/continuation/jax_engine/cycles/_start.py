@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Complex
 
+from bifbridge._compile import quick_jit
 from bifbridge._custom_types import Scalar, State
 from bifbridge._precision import require_x64
 from bifbridge.continuation._families import AbstractFamily, as_family
@@ -78,7 +79,7 @@ def start_from_hopf(
     return CycleStart(family, mesh, guess, CyclePoint(mode, np.zeros(2)))
 
 
-@eqx.filter_jit
+@quick_jit
 def eigenvalue_slope(family: AbstractFamily, p: Scalar, form: HopfNormalForm) -> Complex[Array, ""]:
     """λ'(p) of the critical eigenvalue along the branch of equilibria.
 

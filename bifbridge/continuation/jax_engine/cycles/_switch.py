@@ -2,12 +2,12 @@
 
 from typing import Any
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
 
+from bifbridge._compile import quick_jit
 from bifbridge.continuation._families import AbstractFamily, as_family
 from bifbridge.continuation.jax_engine.cycles._branch import CycleSpecialPoint
 from bifbridge.continuation.jax_engine.cycles._condense import solve_bordered
@@ -93,14 +93,14 @@ def start_from_branch_point(
     degree, size = cycle.nodes.shape[1] - 1, cycle.nodes.shape[2]
     mesh = Mesh(cycle.times, degree)
     here = CyclePoint(cycle.nodes[:, :-1], np.array([cycle.period, cycle.parameter]))
-    weights = arclength_weights(mesh, size, cycle.period, 1.0, 1.0)
+    weights = arclength_weights(mesh, size, cycle.period, (1.0,), 1.0)
     direction = jtu.tree_map(np.asarray, _other(family, mesh, here, point.tangent, weights))
     length = 0.05 if amplitude is None else amplitude
     heading = jtu.tree_map(lambda leaf: leaf * np.sign(length), direction)
     return CycleStart(family, mesh, combine(here, direction, length), heading)
 
 
-@eqx.filter_jit
+@quick_jit
 def _other(
     family: AbstractFamily,
     mesh: Mesh,

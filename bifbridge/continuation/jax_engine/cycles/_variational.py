@@ -7,21 +7,20 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Inexact
 
-from bifbridge.continuation._families import AbstractFamily
 from bifbridge.continuation.jax_engine.cycles._basis import basis
-from bifbridge.continuation.jax_engine.cycles._condense import solve_bordered
+from bifbridge.continuation.jax_engine.cycles._condense import Factor, solve_bordered
 from bifbridge.continuation.jax_engine.cycles._discretise import (
+    AnyFamily,
     CyclePoint,
     Mesh,
     Nodes,
     at_points,
     expand,
+    field_at,
+    slopes,
     variational,
 )
 from bifbridge.normal_forms import multilinear
-
-#: What the last value of a function is of its first.
-Factor = Inexact[Any, ""] | complex | float
 
 
 class Linear(eqx.Module):
@@ -35,14 +34,14 @@ class Linear(eqx.Module):
         local: the operator on each interval.
     """
 
-    family: AbstractFamily
+    family: AnyFamily
     mesh: Mesh
     point: CyclePoint
     orbit: Nodes
     local: Inexact[Array, "I mn m1n"]
 
     @staticmethod
-    def along(family: AbstractFamily, mesh: Mesh, point: CyclePoint) -> "Linear":
+    def along(family: AnyFamily, mesh: Mesh, point: CyclePoint) -> "Linear":
         """Linearise along a cycle.
 
         Args:
@@ -54,7 +53,7 @@ class Linear(eqx.Module):
             The variational equation.
         """
         orbit = at_points(mesh, expand(point.states))
-        jacobian = jax.vmap(jax.vmap(jax.jacfwd(family.velocity(point.scalars[1]))))(orbit)
+        jacobian = jax.vmap(jax.vmap(jax.jacfwd(field_at(family, point))))(orbit)
         local = variational(mesh, point.scalars[0], jacobian)
         return Linear(family, mesh, point, orbit, local)
 
@@ -67,7 +66,7 @@ class Linear(eqx.Module):
         Returns:
             The k-th derivative at the Gauss points.
         """
-        velocity = self.family.velocity(self.point.scalars[1])
+        velocity = field_at(self.family, self.point)
         return jax.vmap(jax.vmap(lambda *given: multilinear(velocity, *given)))(
             self.orbit, *directions
         )
@@ -158,6 +157,18 @@ class Linear(eqx.Module):
             The values.
         """
         return at_points(self.mesh, expand(nodes, factor))
+
+    def slopes(self, nodes: Nodes) -> Nodes:
+        """Derivatives by time of a periodic function, at the Gauss points.
+
+        Args:
+            nodes: node values.
+
+        Returns:
+            The derivatives.
+        """
+        scale = self.mesh.widths[:, None, None] * self.point.scalars[0]
+        return slopes(self.mesh, expand(nodes)) / scale
 
     def row(self, nodes: Nodes) -> Nodes:
         """The functional ∫ nodes̄·y.

@@ -30,9 +30,9 @@ from bifbridge.continuation.jax_engine.two_parameter._results import (
     CodimTwoPoint,
     CurveKind,
 )
+from bifbridge.continuation.jax_engine.two_parameter._spans import Span, inside
 from bifbridge.continuation.jax_engine.two_parameter._special import distinct, special_point
 
-Span = tuple[float, float]
 _KINDS = {"transcritical": "branch_point", "pitchfork": "branch_point"}
 
 
@@ -89,8 +89,8 @@ def bifurcation_curve(
     omega = _frequency(point, frequency)
     extra = [0.0] if kind == "branch_point" else []
     guess = np.concatenate([np.asarray(z), [p], extra, [q]])
-    weights = _weights(z.size, len(extra), spans, engine)
-    control, first = _control(engine, spans[1])
+    weights = arclength(z.size, len(extra), spans, engine)
+    control, first = step_control(engine, spans[1])
     residual = start_residual(plane, kind, matrix, omega)
     start = start_curve(residual, guess, weights, control)
     return _assemble(engine, plane, kind, start, control, first, spans, z.size)
@@ -109,29 +109,40 @@ def _assemble(
     if start.status != Status.RUNNING or not np.all(np.isfinite(start.tangent)):
         failed = Status.SINGULAR if start.status == Status.RUNNING else start.status
         nowhere = Way([], [], [], [], [], [], [], failed)
-        return _curve(kind, nowhere, [], 0, (failed, failed), n)
+        return curve_of(kind, nowhere, [], 0, (failed, failed), n)
     ways: list[Way] = []
     for sign in {"up": (1.0,), "down": (-1.0,)}.get(engine.directions, (-1.0, 1.0)):
         ways.append(follow(start, control, sign, spans[0], n, first, engine.max_points))
         if ways[-1].status == Status.CLOSED:
             break
-    located = [_located(family, way, control, n, engine.detect) for way in ways]
-    unresolved = sum(missing for _, missing in located)
+    found = [located(family, way, control, n, engine.detect) for way in ways]
+    unresolved = sum(missing for _, missing in found)
     if len(ways) == 1:
         ends = (Status.RUNNING, ways[0].status)
-        return _curve(kind, ways[0], located[0][0], unresolved, ends, n)
+        return curve_of(kind, ways[0], found[0][0], unresolved, ends, n)
     backward, forward = ways
     count = len(backward.points)
-    turned = [_moved(point, count - 2 - point.index) for point in reversed(located[0][0])]
-    shifted = [_moved(point, count - 1 + point.index) for point in located[1][0]]
+    turned = [moved(point, count - 2 - point.index) for point in reversed(found[0][0])]
+    shifted = [moved(point, count - 1 + point.index) for point in found[1][0]]
     whole, ends = backward.reversed_before(forward), (backward.status, forward.status)
-    return _curve(kind, whole, turned + shifted, unresolved, ends, n)
+    return curve_of(kind, whole, turned + shifted, unresolved, ends, n)
 
 
-def _located(
+def located(
     family: AbstractTwoParameterFamily, way: Way, control: StepControl, n: int, detect: bool
 ) -> tuple[list[CodimTwoPoint], int]:
-    # The special points of one way, and how many crossings stay unexplained.
+    """The special points of one way along a curve.
+
+    Args:
+        family: the fields.
+        way: the points.
+        control: the step control.
+        n: the number of states.
+        detect: whether to look for any.
+
+    Returns:
+        The points, and how many crossings stay unexplained.
+    """
     special: list[CodimTwoPoint] = []
     unresolved = 0
     for arc in way.arcs(control, n) if detect else ():
@@ -141,11 +152,20 @@ def _located(
     return special, unresolved
 
 
-def _moved(point: CodimTwoPoint, index: int) -> CodimTwoPoint:
+def moved(point: CodimTwoPoint, index: int) -> CodimTwoPoint:
+    """The same special point at another place of its curve.
+
+    Args:
+        point: the point.
+        index: the point of the curve before it.
+
+    Returns:
+        The point.
+    """
     return eqx.tree_at(lambda q: q.index, point, index)
 
 
-def _curve(
+def curve_of(
     kind: CurveKind,
     way: Way,
     special: list[CodimTwoPoint],
@@ -153,6 +173,19 @@ def _curve(
     ends: tuple[Status, Status],
     n: int,
 ) -> BifurcationCurve:
+    """A way along a curve as a result.
+
+    Args:
+        kind: of the curve.
+        way: the points.
+        special: the special points.
+        unresolved: how many crossings stay unexplained.
+        ends: how both ends came about.
+        n: the number of states.
+
+    Returns:
+        The curve.
+    """
     width = n + (3 if kind == "branch_point" else 2)
     points = np.array(way.points).reshape(-1, width)
     tests = np.array([seen.tests for seen in way.seen]).reshape(-1, len(TESTS[kind]))
@@ -187,20 +220,12 @@ def _parameters(
     point: SpecialPoint | CodimTwoPoint, second: float | None, spans: tuple[Span, Span]
 ) -> tuple[float, float]:
     if isinstance(point, CodimTwoPoint):
-        p, q = (float(value) for value in point.parameters)
-    elif second is None:
+        return inside("bifurcation_curve", point.parameters, spans)
+    if second is None:
         raise ValueError(
             "bifurcation_curve: the second parameter at the point is not known; give second=."
         )
-    else:
-        p, q = float(point.parameter), float(second)
-    for name, value, (low, high) in (("p", p, spans[0]), ("q", q, spans[1])):
-        if not low <= value <= high:
-            raise ValueError(
-                f"bifurcation_curve: the start {name} = {value} lies outside ({low}, {high}); "
-                "widen the span."
-            )
-    return p, q
+    return inside("bifurcation_curve", (point.parameter, second), spans)
 
 
 def _frequency(point: SpecialPoint | CodimTwoPoint, frequency: float | None) -> float:
@@ -219,13 +244,33 @@ def _turning(point: SpecialPoint) -> float:
     return float(abs(np.imag(turning[np.argmin(np.abs(np.real(turning)))])))
 
 
-def _weights(n: int, extra: int, spans: tuple[Span, Span], engine: JaxEngine) -> np.ndarray:
+def arclength(n: int, extra: int, spans: tuple[Span, Span], engine: JaxEngine) -> np.ndarray:
+    """Weights of the arclength norm.
+
+    Args:
+        n: the number of states.
+        extra: unknowns between p and q.
+        spans: the parameters' intervals.
+        engine: with a step of its own, parameters are measured as they are.
+
+    Returns:
+        The weights, shape (n + extra + 2,).
+    """
     unit = engine.step is not None
     scales = [1.0 if unit else (high - low) / 2 for low, high in spans]
     return np.array([1.0 / n] * n + [scales[0] ** -2] + [1.0] * extra + [scales[1] ** -2])
 
 
-def _control(engine: JaxEngine, span: Span) -> tuple[StepControl, float]:
+def step_control(engine: JaxEngine, span: Span) -> tuple[StepControl, float]:
+    """The step control of a curve.
+
+    Args:
+        engine: the options.
+        span: the second parameter's interval.
+
+    Returns:
+        The control and the length of the first step.
+    """
     first = 0.02 if engine.step is None else engine.step
     longest = 2.5 * first if engine.max_step is None else engine.max_step
     control = StepControl(

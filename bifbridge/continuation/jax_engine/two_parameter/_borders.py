@@ -135,17 +135,17 @@ def start_null(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return right[-1], left[:, -1]
 
 
-def start_plane(matrix: np.ndarray, frequency: float) -> tuple[np.ndarray, np.ndarray]:
+def start_plane(matrix: np.ndarray, frequency: complex) -> tuple[np.ndarray, np.ndarray]:
     """Orthonormal bases of the planes of the two eigenvalues nearest ±iω.
 
     Args:
         matrix: A, shape (n, n).
-        frequency: ω; 0 at a double zero.
+        frequency: ω; 0 at a double zero, imaginary at a neutral saddle.
 
     Returns:
         Right and left basis, each of shape (n, 2).
     """
-    left, _, right = np.linalg.svd(matrix @ matrix + frequency**2 * np.eye(len(matrix)))
+    left, _, right = np.linalg.svd(matrix @ matrix + np.real(frequency**2) * np.eye(len(matrix)))
     return right[-2:].T, left[:, -2:]
 
 

@@ -99,7 +99,7 @@ class BranchPointResidual(AbstractCurveResidual):
 
 
 def start_residual(
-    family: AbstractTwoParameterFamily, kind: str, matrix: Any, frequency: float
+    family: AbstractTwoParameterFamily, kind: str, matrix: Any, frequency: complex
 ) -> AbstractCurveResidual:
     """The residual of a curve through a point.
 
@@ -107,7 +107,7 @@ def start_residual(
         family: the fields.
         kind: "fold", "hopf" or "branch_point".
         matrix: A at the point, shape (n, n).
-        frequency: ω there, for a Hopf curve.
+        frequency: ω there, for a Hopf curve; imaginary at a neutral saddle.
 
     Returns:
         The residual.

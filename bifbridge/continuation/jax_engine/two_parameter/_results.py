@@ -10,6 +10,7 @@ from bifbridge.continuation._status import Status
 from bifbridge.normal_forms import CodimTwoNormalForm
 
 if TYPE_CHECKING:
+    import pandas as pd
     import xarray as xr
 
 CurveKind = Literal["fold", "hopf", "branch_point"]
@@ -128,42 +129,21 @@ class BifurcationCurve(eqx.Module):
         return "\n".join(lines)
 
     def to_xarray(self) -> "xr.Dataset":
-        """The curve as a dataset with the dimensions point, parameter, state and eigenvalue.
+        """The curve as a dataset, see `curve_to_xarray`.
 
         Returns:
-            The dataset; special points are the variables `special_…` over the dimension special.
+            The dataset.
         """
-        import xarray as xr  # only where it is used
+        from bifbridge.continuation.jax_engine.two_parameter import _storage  # it imports this
 
-        special = self.special_points
-        n = self.states.shape[1]
-        variables = {
-            "parameters": (("point", "parameter"), self.parameters),
-            "states": (("point", "state"), self.states),
-            "eigenvalues": (("point", "eigenvalue"), self.eigenvalues),
-            "steps": ("point", self.steps),
-            "iterations": ("point", self.iterations),
-            "neutral": ("point", self.neutral),
-            "frequency": ("point", self.frequencies),
-            "special_kind": ("special", np.array([s.kind for s in special], "U32")),
-            "special_parameters": (
-                ("special", "parameter"),
-                np.array([s.parameters for s in special]).reshape(-1, 2),
-            ),
-            "special_states": (
-                ("special", "state"),
-                np.array([s.state for s in special]).reshape(-1, n),
-            ),
-            "special_converged": ("special", np.array([s.converged for s in special], bool)),
-            "special_index": ("special", np.array([s.index for s in special], int)),
-        }
-        variables |= {name: ("point", np.asarray(value)) for name, value in self.tests.items()}
-        return xr.Dataset(
-            variables,
-            coords={"parameter": ["p", "q"]},
-            attrs={
-                "kind": self.kind,
-                "status": self.status.name,
-                "ends": [end.name for end in self.ends],
-            },
-        )
+        return _storage.curve_to_xarray(self)
+
+    def to_dataframe(self) -> "pd.DataFrame":
+        """The curve as a table, see `curve_to_dataframe`; needs pandas.
+
+        Returns:
+            One row per point.
+        """
+        from bifbridge.continuation.jax_engine.two_parameter import _storage  # it imports this
+
+        return _storage.curve_to_dataframe(self)

@@ -21,7 +21,8 @@ from bifbridge.normal_forms import multilinear
 
 #: How many frequencies are unknown at each kind of point, and whether zero is an eigenvalue.
 FREQUENCIES = {"cusp": 0, "bogdanov_takens": 0, "bautin": 1, "zero_hopf": 1, "hopf_hopf": 2}
-_STEADY = {"cusp", "bogdanov_takens", "zero_hopf"}
+#: Kinds with a zero eigenvalue.
+STEADY = {"cusp", "bogdanov_takens", "zero_hopf"}
 
 
 class PolishedPoint(NamedTuple):
@@ -61,7 +62,7 @@ def polish_codim_two(
     Returns:
         The point.
     """
-    shifts = ([0.0] if kind in _STEADY else []) + frequencies
+    shifts = ([0.0] if kind in STEADY else []) + frequencies
     borders = [_borders(matrix, shift) for shift in shifts]
     start = jnp.concatenate([state, parameters, np.asarray(frequencies)])
     found, converged = _solve(family, kind, borders, start, state.size)
@@ -82,11 +83,11 @@ def polish_codim_two(
 def _solve(
     family: AbstractTwoParameterFamily, kind: str, borders: list[Any], start: Array, n: int
 ) -> tuple[Array, Array]:
-    def field(unknowns: Array) -> Array:
-        return family.velocity(unknowns[n], unknowns[n + 1])(unknowns[:n])
-
     def tests(unknowns: Array) -> Array:
         return _tests(family, kind, borders, unknowns, n)
+
+    def field(unknowns: Array) -> Array:
+        return _field(family, unknowns, n)
 
     def system(unknowns: Array) -> tuple[Array, Array]:
         # Few scalars of a large matrix: backwards; as many outputs as inputs: forwards.
@@ -97,6 +98,32 @@ def _solve(
     return newton(system, start)
 
 
+def codim_two_system(
+    family: AbstractTwoParameterFamily, kind: str, borders: list[Any], unknowns: Array, n: int
+) -> Float[Array, " m"]:
+    """The augmented system of a kind of point.
+
+    Args:
+        family: the fields.
+        kind: one of `FREQUENCIES`.
+        borders: right and left null vectors nearby: of A at the kinds of `STEADY`, then of
+            A − iω for each frequency.
+        unknowns: (z, p, q) and the frequencies, shape (m,).
+        n: the number of states.
+
+    Returns:
+        f and the test functions, shape (m,); zero at the point.
+    """
+    return jnp.concatenate([
+        _field(family, unknowns, n),
+        _tests(family, kind, borders, unknowns, n),
+    ])
+
+
+def _field(family: AbstractTwoParameterFamily, unknowns: Array, n: int) -> Array:
+    return family.velocity(unknowns[n], unknowns[n + 1])(unknowns[:n])
+
+
 def _tests(
     family: AbstractTwoParameterFamily, kind: str, borders: list[Any], unknowns: Array, n: int
 ) -> Float[Array, " k"]:
@@ -104,14 +131,14 @@ def _tests(
     velocity = family.velocity(unknowns[n], unknowns[n + 1])
     matrix = jax.jacfwd(velocity)(z)
     values = []
-    if kind in _STEADY:
+    if kind in STEADY:
         null = bordered_null(matrix, *borders[0])
         values.append(null.value)
         if kind == "cusp":
             values.append(null.left @ multilinear(velocity, z, null.right, null.right))
         elif kind == "bogdanov_takens":
             values.append(null.left @ null.right)
-    turning = borders[1:] if kind in _STEADY else borders
+    turning = borders[1:] if kind in STEADY else borders
     for k, pair in enumerate(turning):
         null = bordered_null(matrix - 1j * omegas[k] * jnp.eye(n), *pair)
         values += [null.value.real, null.value.imag]

@@ -1,0 +1,86 @@
+"""Student-teacher runs, trained once per seed and read again from their folders."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+import xarray as xr
+
+import bifbridge as bb
+from bifbridge.landscape import predict_kernel
+from bifbridge.sntk import StateSpaceNTK
+from bifbridge.studies.student_teacher import read_config, run_student_teacher
+from bifbridge.studies.student_teacher._loss_falls import distinct_crossings
+from bifbridge.studies.student_teacher._setup import Experiment, set_up
+from bifbridge.training import TrainingPath, join_blocks, read_blocks, start_training
+from claims._systems import Pair
+
+
+@dataclasses.dataclass(frozen=True)
+class Run:
+    """A finished run.
+
+    Attributes:
+        experiment: teacher, student, trials.
+        path: θ at every step.
+        summary: its main numbers.
+        kernel: spectra along training.
+        crossings: steps of the distinct bifurcations of the followed equilibrium.
+    """
+
+    experiment: Experiment
+    path: TrainingPath
+    summary: dict[str, Any]
+    kernel: xr.Dataset
+    crossings: list[float]
+
+    def kernel_at(self, step: float) -> StateSpaceNTK:
+        """The measured kernel of the states at a step."""
+        field = self.path.field(step)
+        return StateSpaceNTK(self.experiment.sensitivity(field)).materialise()
+
+    def form_at(self, step: float) -> bb.ScalarNormalForm:
+        """The normal form of the origin at a crossing."""
+        field, units = self.path.field(step), self.experiment.config.units
+        form = bb.normal_form(field, jnp.zeros(units), names=self.experiment.names)
+        assert isinstance(form, bb.ScalarNormalForm)
+        return form
+
+    def pair_at(self, step: float) -> Pair:
+        """Predicted and measured kernel at a crossing."""
+        measured = self.kernel_at(step)
+        states, weights = self.experiment.task.initial_states, measured.sensitivity.weights
+        return Pair(predict_kernel(self.form_at(step), states, measured.times, weights), measured)
+
+    def ranks(self) -> tuple[np.ndarray, np.ndarray]:
+        """Steps at which the effective rank was measured, and the ranks."""
+        return self.kernel["step"].values, self.kernel["participation_ratio"].values
+
+
+def finished_run(folder: Path, seed: int, **settings: Any) -> Run:
+    """A run from its folder; trained, or trained to its end, where it is not finished.
+
+    Args:
+        folder: of the run.
+        seed: of the run.
+        settings: that differ from the defaults.
+
+    Returns:
+        The run.
+    """
+    config = read_config(None, {"seed": seed} | settings)
+    if not (folder / "summary.json").exists():
+        run_student_teacher(config, folder)
+    summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+    experiment = set_up(config)
+    _, theta = experiment.training_loss()
+    state = start_training(theta, experiment.optimiser)
+    blocks = read_blocks(folder / "checkpoints", state.optimiser_state)
+    with xr.open_dataset(folder / "run.nc", group="kernel", engine="h5netcdf") as file:
+        kernel = file.load()
+    steps = np.array([event["step"] for event in summary["events"]])
+    crossings = [float(steps[k]) for k in distinct_crossings(steps)]
+    return Run(experiment, join_blocks(blocks, experiment.rebuild), summary, kernel, crossings)

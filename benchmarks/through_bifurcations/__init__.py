@@ -1,0 +1,1 @@
+"""Pieces of `training_through_bifurcations.py`: problems, optimisers, runs and tables."""

@@ -1,0 +1,73 @@
+"""The optimisers that are compared, each with the rates that its sweep tries."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import optax
+
+from bifbridge.training import (
+    BlockIteration,
+    GainRatio,
+    GaussNewton,
+    adaptive_natural_gradient,
+    low_rank_natural_gradient,
+    natural_gradient,
+)
+
+
+class Contestant(NamedTuple):
+    """An optimiser by name.
+
+    Attributes:
+        make: (rate, curvature) ↦ transformation.
+        rates: those of its sweep.
+    """
+
+    make: Callable[[float, GaussNewton], optax.GradientTransformation]
+    rates: tuple[float, ...]
+
+
+EXPLICIT = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
+IMPLICIT = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+
+
+def low_rank(rank: int, acceptance: GainRatio | None = None) -> Contestant:
+    """The low-rank natural gradient with blocks of a given size."""
+
+    def make(rate: float, curvature: GaussNewton) -> optax.GradientTransformation:
+        return low_rank_natural_gradient(
+            rate, curvature, subspace=BlockIteration(rank), acceptance=acceptance
+        )
+
+    return Contestant(make, IMPLICIT)
+
+
+def clipped(rate: float, _: GaussNewton) -> optax.GradientTransformation:
+    """Descent with bounded gradients."""
+    return optax.chain(optax.clip_by_global_norm(0.1), optax.sgd(rate))
+
+
+def backtracking(rate: float, _: GaussNewton) -> optax.GradientTransformation:
+    """Descent with Armijo's rule."""
+    search = optax.scale_by_backtracking_linesearch(20, max_learning_rate=rate)
+    return optax.chain(optax.sgd(1.0), search)
+
+
+def adaptive(rate: float, curvature: GaussNewton) -> optax.GradientTransformation:
+    """Adam that hands over to the low-rank step during a collapse."""
+    return adaptive_natural_gradient(optax.adam(3e-3), rate, curvature)
+
+
+CONTESTANTS = {
+    "SGD": Contestant(lambda rate, _: optax.sgd(rate), EXPLICIT),
+    "SGD, backtracking": Contestant(backtracking, EXPLICIT),
+    "SGD, clipping": Contestant(clipped, EXPLICIT),
+    "Adam": Contestant(lambda rate, _: optax.adam(rate), (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)),
+    "natural gradient": Contestant(natural_gradient, IMPLICIT),
+    "low-rank, k = 1": low_rank(1),
+    "low-rank, k = 2": low_rank(2),
+    "low-rank, k = 4": low_rank(4),
+    "low-rank, k = 8": low_rank(8),
+    "low-rank LM, k = 4": low_rank(4, GainRatio()),
+    "adaptive": Contestant(adaptive, IMPLICIT),
+}

@@ -1,0 +1,189 @@
+"""Optimisers on tasks whose solutions lie beyond bifurcations, each at its own best rate.
+
+    python benchmarks/training_through_bifurcations.py sweep --folder FOLDER --json FILE
+    python benchmarks/training_through_bifurcations.py overhead --json FILE
+
+`sweep` trains every optimiser at every rate of its grid on two seeds, takes the rate with the
+least median final loss, runs it on all seeds and prints a table a task. Finished runs are kept in
+the folder and not run again. `overhead` measures the time of a step against one of plain descent,
+both compiled, side by side.
+"""
+
+import argparse
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import jax
+import numpy as np
+import optax
+
+jax.config.update("jax_enable_x64", True)
+
+from through_bifurcations.optimisers import CONTESTANTS  # noqa: E402
+from through_bifurcations.problems import RECIPES  # noqa: E402
+from through_bifurcations.runs import run, summary  # noqa: E402
+
+import bifbridge as bb  # noqa: E402
+from bifbridge.training import (  # noqa: E402
+    BlockIteration,
+    FixedDirections,
+    GaussNewton,
+    ParameterLoss,
+    ParameterResiduals,
+    imitation_task,
+    low_rank_natural_gradient,
+    spectral_teacher,
+)
+
+COLUMNS = ("final", "rises", "largest_rise", "steps_to_target", "seconds_to_target")
+SWEEP_SEEDS = 2
+
+
+def best_rate(folder: Path, task: str, name: str, steps: int) -> tuple[float, float]:
+    """The rate with the least median final loss, and the largest that never diverged."""
+    finals, stable = {}, [0.0]
+    for rate in CONTESTANTS[name].rates:
+        found = [run(folder, task, name, rate, seed, steps) for seed in range(SWEEP_SEEDS)]
+        finals[rate] = float(np.median([summary(f, 0.0, steps)["final"] for f in found]))
+        if not any(f["diverged"] for f in found):
+            stable.append(rate)
+    return min(finals, key=lambda rate: finals[rate]), max(stable)
+
+
+def sweep(options: argparse.Namespace) -> dict[str, Any]:
+    """All tasks, optimisers and seeds."""
+    options.folder.mkdir(parents=True, exist_ok=True)
+    result: dict[str, Any] = {"seeds": options.seeds, "steps": options.steps, "tasks": {}}
+    for task in options.tasks:
+        rows = result["tasks"].setdefault(task, {})
+        print(f"\n## {task}, {options.seeds} seeds, {options.steps} steps\n")
+        print("| optimiser | rate | largest stable | final loss | rises | largest rise "
+              "| steps to target | seconds to target | diverged |")  # fmt: skip
+        print("|---|---|---|---|---|---|---|---|---|")
+        for name in options.optimisers:
+            rate, stable = best_rate(options.folder, task, name, options.steps)
+            runs = [
+                summary(
+                    run(options.folder, task, name, rate, s, options.steps),
+                    options.target, options.steps,
+                )
+                for s in range(options.seeds)
+            ]  # fmt: skip
+            row: dict[str, Any] = {"rate": rate, "largest_stable_rate": stable}
+            row |= {c: [r[c] for r in runs] for c in (*COLUMNS, "diverged", "seconds_per_step")}
+            rows[name] = row
+            cells = [spread(row[c]) for c in COLUMNS]
+            count = f"{int(sum(row['diverged']))}/{options.seeds}"
+            print("|", " | ".join([name, f"{rate:g}", f"{stable:g}", *cells, count]), "|")
+    return result
+
+
+def spread(values: list[float]) -> str:
+    """Median and range."""
+    low, middle, high = min(values), float(np.median(values)), max(values)
+    return f"{middle:.3g} ({low:.3g} … {high:.3g})"
+
+
+def overhead(options: argparse.Namespace) -> dict[str, Any]:
+    """Time of a step over one of plain descent, amortised over the refreshes."""
+    rows = []
+    print("| n | trials | p | optimiser | refresh every | step / step of SGD |")
+    print("|---|---|---|---|---|---|")
+    for units in options.sizes:
+        teacher, readout = spectral_teacher(units, (1.5, 0.5), key=jax.random.key(0))
+        grid = bb.uniform_grid(10.0, 0.1)
+        starts = jax.random.normal(jax.random.key(1), (options.trials, units))
+        task = imitation_task(teacher, readout, starts, grid)
+        student = bb.random_ctrnn(units, key=jax.random.key(2))
+        names = ("weights",)
+        theta, _ = bb.flatten_parameters(student, names)
+        loss = ParameterLoss(task, student, names)
+        whole = GaussNewton(ParameterResiduals(task, student, names))
+        quarter = task.first_trials(max(1, options.trials // 4))
+        fewer = GaussNewton(ParameterResiduals(quarter, student, names))
+        direction = FixedDirections(theta[:, None] + 1.0)
+
+        def low(curvature: Any, subspace: Any, every: int) -> Any:
+            return low_rank_natural_gradient(
+                1e-3, curvature, subspace=subspace, refresh_every=every, surprise=None
+            )
+
+        contestants = {
+            ("k = 1, known direction", 10): low(whole, direction, 10),
+            ("k = 1, block", 10): low(whole, BlockIteration(1), 10),
+            ("k = 4, block", 10): low(whole, BlockIteration(4), 10),
+            ("k = 4, block", 40): low(whole, BlockIteration(4), 40),
+            ("k = 4, block, a quarter of the trials", 10): low(fewer, BlockIteration(4), 10),
+            ("k = 8, block", 40): low(whole, BlockIteration(8), 40),
+        }
+        timers = {key: Timer(loss, theta, value) for key, value in contestants.items()}
+        plain = Timer(loss, theta, optax.sgd(1e-3))
+        for _ in range(options.repeats):  # in turns, so that a busy machine hits all alike
+            plain.go()
+            for timer in timers.values():
+                timer.go()
+        for (name, every), timer in timers.items():
+            ratio = float(np.median(np.asarray(timer.seconds) / np.asarray(plain.seconds)))
+            rows.append({
+                "units": units, "trials": options.trials, "parameters": theta.size,
+                "optimiser": name, "refresh_every": every, "ratio": ratio,
+            })  # fmt: skip
+            print(f"| {units} | {options.trials} | {theta.size} | {name} | {every} | {ratio:.3f} |")
+    return {"rows": rows}
+
+
+class Timer:
+    """Forty compiled steps, timed again and again."""
+
+    steps = 40
+
+    def __init__(self, loss: Any, theta: Any, optimiser: Any):
+        def step(carry: Any, _: None) -> Any:
+            theta, state = carry
+            slope = jax.grad(loss)(theta)
+            updates, state = optimiser.update(slope, state, theta)
+            return (optax.apply_updates(theta, updates), state), None
+
+        def block(theta: Any, state: Any) -> Any:
+            return jax.lax.scan(step, (theta, state), length=self.steps)[0]
+
+        self.block, self.seconds = jax.jit(block), []
+        # One block first: it compiles, and it makes the refreshes of the first update.
+        self.carry = jax.block_until_ready(self.block(theta, optimiser.init(theta)))
+
+    def go(self) -> None:
+        """Time one block."""
+        start = time.perf_counter()
+        self.carry = jax.block_until_ready(self.block(*self.carry))
+        self.seconds.append(time.perf_counter() - start)
+
+
+def main() -> None:
+    """Parse the command line and run."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    commands = parser.add_subparsers(required=True)
+    sweeping = commands.add_parser("sweep")
+    sweeping.set_defaults(command=sweep)
+    sweeping.add_argument("--folder", type=Path, required=True)
+    sweeping.add_argument("--tasks", nargs="+", default=list(RECIPES), choices=list(RECIPES))
+    sweeping.add_argument("--optimisers", nargs="+", default=list(CONTESTANTS))
+    sweeping.add_argument("--seeds", type=int, default=10)
+    sweeping.add_argument("--steps", type=int, default=1000)
+    sweeping.add_argument("--target", type=float, default=0.05)
+    measuring = commands.add_parser("overhead")
+    measuring.set_defaults(command=overhead)
+    measuring.add_argument("--sizes", type=int, nargs="+", default=[16, 64])
+    measuring.add_argument("--trials", type=int, default=64)
+    measuring.add_argument("--repeats", type=int, default=5)
+    for each in (sweeping, measuring):
+        each.add_argument("--json", type=Path)
+    options = parser.parse_args()
+    result = options.command(options)
+    if options.json is not None:
+        options.json.write_text(json.dumps(result, indent=1))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,109 @@
+"""Cycles from the Hopf points of a branch, and what is said about them."""
+
+from typing import TYPE_CHECKING, Any
+
+from bifbridge.cli._numbers import complex_pair, number, numbers
+
+if TYPE_CHECKING:
+    from bifbridge.continuation import (
+        AbstractFamily,
+        Branch,
+        CycleBranch,
+        CycleSpecialPoint,
+        SpecialPoint,
+    )
+
+
+def cycles_from(
+    family: "AbstractFamily", branch: "Branch", span: tuple[float, float]
+) -> "list[tuple[SpecialPoint, CycleBranch]]":
+    """The branches of cycles that are born on a branch of equilibria.
+
+    Args:
+        family: the family of fields.
+        branch: the branch of equilibria.
+        span: the parameter's interval.
+
+    Returns:
+        Each located Hopf point with the cycles that leave it. A branch of cycles that ends at a
+        further Hopf point is not followed back from there.
+    """
+    from bifbridge.continuation import Status, continue_cycles, start_from_hopf
+
+    found: list[tuple[SpecialPoint, CycleBranch]] = []
+    for point in branch.special_points:
+        if point.kind != "hopf" or point.normal_form is None or not point.converged:
+            continue
+        if any(
+            one.status == Status.HOPF and _near(one.parameters[-1], point.parameter, span)
+            for _, one in found
+        ):
+            continue
+        start = start_from_hopf(family, point.parameter, point.normal_form)  # pyright: ignore[reportArgumentType]
+        found.append((point, continue_cycles(start, span)))
+    return found
+
+
+def cycles_report(point: "SpecialPoint", cycles: "CycleBranch") -> dict[str, Any]:
+    """A branch of cycles as plain data for JSON.
+
+    Args:
+        point: the Hopf point from which it comes.
+        cycles: the branch.
+
+    Returns:
+        Parameters, periods, extremes, multipliers and stability of each cycle, special points,
+        balance and status.
+    """
+    homoclinic = cycles.homoclinic
+    return {
+        "hopf": number(point.parameter),
+        "n_points": len(cycles),
+        "status": cycles.status.word,
+        "message": cycles.status.sentence,
+        "balance": repr(cycles.balance),
+        "parameters": numbers(cycles.parameters),
+        "periods": numbers(cycles.periods),
+        "maxima": [numbers(row) for row in cycles.maxima],
+        "minima": [numbers(row) for row in cycles.minima],
+        "multipliers": [[complex_pair(v) for v in row] for row in cycles.multipliers],
+        "stable": [bool(value) for value in cycles.stable],
+        "special_points": [cycle_point_report(one) for one in cycles.special_points],
+        **(
+            {}
+            if homoclinic is None
+            else {"homoclinic": {"parameter": number(homoclinic.parameter)}}
+        ),
+    }
+
+
+def cycle_point_report(point: "CycleSpecialPoint") -> dict[str, Any]:
+    """A bifurcation of cycles as plain data for JSON.
+
+    Args:
+        point: the point.
+
+    Returns:
+        Its kind, place, multipliers and coefficient.
+    """
+    report = {
+        "kind": point.kind,
+        "parameter": number(point.parameter),
+        "period": number(point.period),
+        "multipliers": [complex_pair(value) for value in point.multipliers],
+        "converged": point.converged,
+    }
+    form = point.normal_form
+    if form is not None:
+        report["normal_form"] = {
+            "kind": form.kind,
+            "coefficient": complex_pair(form.coefficient),
+            "angle": number(form.angle),
+        }
+        if form.criticality is not None:
+            report["criticality"] = form.criticality
+    return report
+
+
+def _near(a: float, b: float, span: tuple[float, float]) -> bool:
+    return abs(a - b) < 1e-2 * (span[1] - span[0])

@@ -1,0 +1,43 @@
+"""Numbers as JSON has them: what is not finite becomes null."""
+
+import math
+from collections.abc import Iterable
+from typing import Any
+
+
+def number(value: Any) -> float | None:
+    """A number for JSON.
+
+    Args:
+        value: anything that `float` takes.
+
+    Returns:
+        The number, or None where it is not finite.
+    """
+    converted = float(value)
+    return converted if math.isfinite(converted) else None
+
+
+def numbers(values: Iterable[Any]) -> list[float | None]:
+    """Several numbers for JSON.
+
+    Args:
+        values: the numbers.
+
+    Returns:
+        The list.
+    """
+    return [number(value) for value in values]
+
+
+def complex_pair(value: Any) -> list[float | None]:
+    """A complex number for JSON.
+
+    Args:
+        value: anything that `complex` takes.
+
+    Returns:
+        Real and imaginary part.
+    """
+    converted = complex(value)
+    return [number(converted.real), number(converted.imag)]

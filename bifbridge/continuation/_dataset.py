@@ -1,0 +1,277 @@
+"""What all datasets of this room share: a header, special points as arrays, files whole or refused.
+
+A dataset runs over `point`, and over `special` for its special points, whose variables begin with
+`special_` and those of their normal forms with `form_`. What a special point lacks is NaN.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+
+from bifbridge._atomic import atomic_path
+from bifbridge._errors import FileFormatError
+from bifbridge._version import __version__
+from bifbridge.continuation._results import Balance
+from bifbridge.continuation._status import Status
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+VERSION = 1
+Read = TypeVar("Read")
+#: Names of a dataset's dimensions, and the values.
+Variable = tuple[str | tuple[str, ...], np.ndarray]
+
+
+def header(name: str, status: Status, ends: Sequence[Status], **more: Any) -> dict[str, Any]:
+    """Attributes that every dataset has.
+
+    Args:
+        name: of the format, such as "bifbridge-branch".
+        status: how the continuation ended.
+        ends: how both ends came about.
+        **more: further attributes.
+
+    Returns:
+        The attributes.
+    """
+    return {
+        "format": name,
+        "format_version": VERSION,
+        "bifbridge_version": __version__,
+        "status": status.name,
+        "ends": json.dumps([end.name for end in ends]),
+        **more,
+    }
+
+
+def check_header(attributes: Any, name: str) -> None:
+    """Refuse what is not of a format.
+
+    Args:
+        attributes: of the dataset.
+        name: of the format.
+
+    Raises:
+        FileFormatError: if the dataset is of another format, or of a newer version.
+    """
+    found = (attributes.get("format"), int(attributes.get("format_version", 0)))
+    if found[0] != name or found[1] > VERSION:
+        raise FileFormatError(
+            f"Got a dataset of format and version {found}; this release reads "
+            f"{(name, VERSION)} and older."
+        )
+
+
+def statuses(attributes: Any) -> dict[str, Any]:
+    """Status and ends from a header.
+
+    Args:
+        attributes: of the dataset.
+
+    Returns:
+        Both by name.
+    """
+    first, last = json.loads(attributes["ends"])
+    return {"status": Status[attributes["status"]], "ends": (Status[first], Status[last])}
+
+
+def balance_text(balance: Balance) -> str:
+    """A balance as an attribute.
+
+    Args:
+        balance: the balance.
+
+    Returns:
+        JSON.
+    """
+    numbers = [balance.unstable_start, balance.unstable_end, balance.located, balance.unresolved]
+    return json.dumps([*numbers, bool(balance.explained)])
+
+
+def balance_from_text(text: str) -> Balance:
+    """The inverse of `balance_text`.
+
+    Args:
+        text: JSON.
+
+    Returns:
+        The balance.
+    """
+    return Balance(*json.loads(text))
+
+
+def write(path: str | os.PathLike[str], dataset: "xr.Dataset | xr.DataTree") -> None:
+    """Write a dataset to a netCDF file, atomically.
+
+    Args:
+        path: the file.
+        dataset: the dataset.
+    """
+    with atomic_path(path) as temporary:
+        dataset.to_netcdf(temporary, engine="h5netcdf")
+
+
+def read(
+    path: str | os.PathLike[str],
+    what: str,
+    convert: Callable[[Any], Read],
+    *,
+    tree: bool = False,
+) -> Read:
+    """Read a file that `write` wrote.
+
+    Args:
+        path: the file.
+        what: should be in it, for the message.
+        convert: the dataset ↦ what it holds.
+        tree: whether the file holds a tree of datasets.
+
+    Returns:
+        What `convert` returns.
+
+    Raises:
+        FileFormatError: if the file is missing, damaged or holds something else.
+    """
+    import xarray as xr
+
+    opened = xr.open_datatree if tree else xr.open_dataset
+    try:
+        with opened(path, engine="h5netcdf") as dataset:
+            return convert(dataset.load())
+    except FileFormatError as error:
+        raise FileFormatError(f"{path}: not a readable {what}. {error}") from error
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise FileFormatError(f"{path}: not a readable {what} ({error}).") from error
+
+
+def stacked(rows: Iterable[Any], like: np.ndarray) -> np.ndarray:
+    """Rows of one shape; NaN where a row is None.
+
+    Args:
+        rows: arrays or None.
+        like: of the shape of a row, for those that are None.
+
+    Returns:
+        The array, one row after the other.
+    """
+    empty = np.full(like.shape, np.nan, like.dtype)
+    return np.stack([empty if row is None else np.asarray(row) for row in rows])
+
+
+def present(row: np.ndarray) -> np.ndarray | None:
+    """The inverse of `stacked` for one row.
+
+    Args:
+        row: the row.
+
+    Returns:
+        The row; None where all of it is NaN.
+    """
+    return None if np.all(np.isnan(row)) else row
+
+
+def mark_special(count: int, points: Sequence[Any]) -> np.ndarray:
+    """The column of a table that names special points.
+
+    Args:
+        count: rows of the table.
+        points: the special points, each with the index of the point before it.
+
+    Returns:
+        The kinds in the step that starts at each point, or an empty text.
+    """
+    special = np.full(count, "", dtype=object)
+    for point in points:
+        special[point.index] = ", ".join(filter(None, [special[point.index], point.kind]))
+    return special
+
+
+def common(points: Sequence[Any], names: Sequence[str]) -> dict[str, Variable]:
+    """Numbers and texts that every special point of a kind of result has.
+
+    Args:
+        points: the special points, at least one.
+        names: their attributes.
+
+    Returns:
+        Variables `special_…`.
+    """
+    return {
+        f"special_{name}": ("special", np.array([getattr(point, name) for point in points]))
+        for name in names
+    }
+
+
+def forms_to_variables(
+    forms: Sequence[Any], classes: Sequence[type], dimensions: dict[str, tuple[str, ...]]
+) -> dict[str, Variable]:
+    """Normal forms of several kinds, field by field, complex throughout.
+
+    Args:
+        forms: one per special point, or None.
+        classes: the classes that occur.
+        dimensions: names of the dimensions of each field that is no number.
+
+    Returns:
+        Variables `form_…`, with the kind in `form_kind`.
+    """
+    kinds = np.array([form.kind if form else "" for form in forms])
+    data: dict[str, Variable] = {"form_kind": ("special", kinds)}
+    for name in _field_names(classes):
+        values = [getattr(form, name, None) for form in forms]
+        known = [np.asarray(value, complex) for value in values if value is not None]
+        if known or name not in dimensions:
+            row = known[0] if known else np.zeros((), complex)
+            names = ("special", *dimensions.get(name, ()))
+            data[f"form_{name}"] = (names, stacked(values, row).astype(complex))
+    return data
+
+
+def form_from_variables(
+    dataset: "xr.Dataset", k: int, classes: dict[str, type], **known: Any
+) -> Any:
+    """The inverse of `forms_to_variables` for one special point.
+
+    Args:
+        dataset: the dataset.
+        k: which special point.
+        classes: by kind.
+        **known: fields that are stored elsewhere.
+
+    Returns:
+        The normal form, or None.
+    """
+    kind = str(dataset["form_kind"].values[k])
+    if not kind:
+        return None
+    given = dict(known)
+    for field in fields(classes[kind]):
+        if field.name == "kind":
+            given["kind"] = kind
+        elif field.name not in given:
+            given[field.name] = _restored(dataset, field, k)
+    return classes[kind](**given)
+
+
+def _restored(dataset: "xr.Dataset", field: Any, k: int) -> Any:
+    name = f"form_{field.name}"
+    value = dataset[name].values[k] if name in dataset else np.array(np.nan)
+    optional = field.default is None or "None" in str(field.type)
+    if optional and np.all(np.isnan(value)):
+        return None
+    return jnp.asarray(value if "Complex" in str(field.type) else value.real)
+
+
+def _field_names(classes: Sequence[type]) -> list[str]:
+    names: dict[str, None] = {}
+    for one in classes:
+        assert issubclass(one, eqx.Module)
+        names |= {field.name: None for field in fields(one) if field.name not in {"kind", "state"}}
+    return list(names)

@@ -1,0 +1,106 @@
+"""Diagrams as trees of datasets, data frames and netCDF files with a group for each branch."""
+
+import os
+from typing import TYPE_CHECKING
+
+from bifbridge._version import __version__
+from bifbridge.continuation._dataset import VERSION, check_header, read, write
+from bifbridge.continuation._diagram import Diagram, DiagramBranch
+from bifbridge.continuation._storage import branch_from_xarray, branch_to_xarray
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
+_FORMAT = "bifbridge-diagram"
+
+
+def diagram_to_xarray(diagram: Diagram) -> "xr.DataTree":
+    """A diagram as a tree: the datasets of its branches, called branch_0, branch_1, and so on.
+
+    Args:
+        diagram: the diagram.
+
+    Returns:
+        The tree; `diagram_from_xarray` is its inverse.
+    """
+    import xarray as xr
+
+    about = {"format": _FORMAT, "format_version": VERSION, "bifbridge_version": __version__}
+    datasets = {"/": xr.Dataset(attrs={**about, "branches": len(diagram)})}
+    for k, entry in enumerate(diagram.branches):
+        origin = {
+            "level": entry.level,
+            "parent": -1 if entry.parent is None else entry.parent,
+            "parent_point": -1 if entry.point is None else entry.point,
+        }
+        datasets[f"/branch_{k}"] = branch_to_xarray(entry.branch).assign_attrs(origin)
+    return xr.DataTree.from_dict(datasets)
+
+
+def diagram_from_xarray(tree: "xr.DataTree") -> Diagram:
+    """The diagram that `diagram_to_xarray` made into a tree.
+
+    Args:
+        tree: the tree.
+
+    Returns:
+        The diagram; another tree is refused with a `FileFormatError`.
+    """
+    check_header(tree.attrs, _FORMAT)
+    entries = []
+    for k in range(int(tree.attrs["branches"])):
+        dataset = tree[f"branch_{k}"].to_dataset()
+        parent, point = (int(dataset.attrs[name]) for name in ("parent", "parent_point"))
+        entries.append(
+            DiagramBranch(
+                branch_from_xarray(dataset),
+                int(dataset.attrs["level"]),
+                None if parent < 0 else parent,
+                None if point < 0 else point,
+            )
+        )
+    return Diagram(tuple(entries))
+
+
+def save_diagram(path: str | os.PathLike[str], diagram: Diagram) -> None:
+    """Write a diagram to a netCDF file, atomically.
+
+    Args:
+        path: the file.
+        diagram: the diagram.
+    """
+    write(path, diagram_to_xarray(diagram))
+
+
+def load_diagram(path: str | os.PathLike[str]) -> Diagram:
+    """Read a diagram that `save_diagram` wrote.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The diagram; a file that is missing, damaged or of another kind is refused with a
+        `FileFormatError`.
+    """
+    return read(path, "bifurcation diagram", diagram_from_xarray, tree=True)
+
+
+def diagram_to_dataframe(diagram: Diagram) -> "pd.DataFrame":
+    """A diagram as one table; needs pandas.
+
+    Args:
+        diagram: the diagram.
+
+    Returns:
+        The tables of all branches below each other, with the columns branch and level before.
+    """
+    import pandas as pd
+
+    tables = []
+    for k, entry in enumerate(diagram.branches):
+        table = entry.branch.to_dataframe()
+        table.insert(0, "branch", k)
+        table.insert(1, "level", entry.level)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,93 @@
+"""The exact natural gradient, for parameter vectors small enough for a dense matrix."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import optax
+from jax.flatten_util import ravel_pytree
+from jaxtyping import Array, Int
+
+from bifbridge._custom_types import Scalar
+from bifbridge.training.natural_gradient._curvature import GaussNewton
+
+
+class CountState(NamedTuple):
+    """How many steps have been taken.
+
+    Attributes:
+        count: number of steps.
+    """
+
+    count: Int[Array, ""]
+
+
+def natural_gradient(
+    learning_rate: float | Callable[[Any], Any], curvature: GaussNewton
+) -> optax.GradientTransformationExtraArgs:
+    """δθ = −(G + 1/η)⁻¹∇L with the whole Gauss–Newton matrix, p products and a p×p solve a step.
+
+    The reference for `low_rank_natural_gradient`, which equals it at rank p.
+
+    Args:
+        learning_rate: η, or a schedule of it.
+        curvature: the loss and its Gauss–Newton matrix.
+
+    Returns:
+        The transformation; `update` takes `curvature=` to replace the one given here.
+    """
+
+    def init(params: Any) -> Any:
+        del params
+        return CountState(jnp.zeros((), jnp.int32))
+
+    def update(
+        updates: Any, state: Any, params: Any = None, *, curvature: GaussNewton = curvature,
+        **extra: Any,
+    ) -> tuple[Any, Any]:  # fmt: skip
+        del extra
+        theta, unravel = ravel_pytree(require_parameters(params, "natural_gradient"))
+        gradient, rebuild = ravel_pytree(updates)
+        rate = rate_at(learning_rate, state.count, theta.dtype)
+        matrix = curvature.at(theta, unravel).product(jnp.eye(theta.size, dtype=theta.dtype))
+        damped = matrix + jnp.eye(theta.size, dtype=theta.dtype) / rate
+        step = -jax.scipy.linalg.solve(damped, gradient, assume_a="pos")
+        return rebuild(step), CountState(state.count + 1)
+
+    return optax.GradientTransformationExtraArgs(init, update)
+
+
+def require_parameters(params: Any, who: str) -> Any:
+    """The parameters, which Optax lets a caller leave out.
+
+    Args:
+        params: what `update` was given.
+        who: the transformation, for the message.
+
+    Returns:
+        The parameters.
+
+    Raises:
+        ValueError: if there are none.
+    """
+    if params is None:
+        raise ValueError(
+            f"{who}: got params=None, expected the parameters, since the curvature is theirs: "
+            "call update(gradients, state, params)."
+        )
+    return params
+
+
+def rate_at(learning_rate: Any, count: Int[Array, ""], dtype: Any) -> Scalar:
+    """η at a step.
+
+    Args:
+        learning_rate: a number or a schedule.
+        count: number of steps taken.
+        dtype: of θ.
+
+    Returns:
+        A scalar.
+    """
+    return jnp.asarray(learning_rate(count) if callable(learning_rate) else learning_rate, dtype)

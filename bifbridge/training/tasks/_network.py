@@ -1,0 +1,90 @@
+"""A field with a linear read-out, and its weighted errors on a batch of trials."""
+
+from typing import Any
+
+import equinox as eqx
+import jax.numpy as jnp
+import jax.random as jr
+from jaxtyping import Array, Float, PRNGKeyArray
+
+from bifbridge._custom_types import ParameterVector, State
+from bifbridge.fields import flatten_parameters, random_ctrnn
+from bifbridge.training.tasks._trials import AbstractTask, Trials
+from bifbridge.trajectories import march, solve
+
+
+class ReadoutNetwork(eqx.Module):
+    """ż = f(t, z, u), y = C φ(z) + d, from a learned initial state.
+
+    Attributes:
+        field: f, any vector field.
+        readout: C, shape (o, n).
+        offset: d, shape (o,).
+        initial_state: z₀ of every trial that brings none of its own, shape (n,).
+    """
+
+    field: Any
+    readout: Float[Array, "o n"]
+    offset: Float[Array, " o"]
+    initial_state: State
+
+    def responses(self, trials: Trials, *, forward: bool = False) -> Float[Array, "N T o"]:
+        """The read-outs of all trials.
+
+        Args:
+            trials: inputs and times.
+            forward: whether the solve is to allow forward mode; reverse mode is cheaper without.
+
+        Returns:
+            y at the saved times, shape (N, T, o).
+        """
+        count = trials.inputs.shape[0]
+        start = trials.initial_states
+        if start is None:
+            start = jnp.broadcast_to(self.initial_state, (count, self.initial_state.size))
+        inputs = trials.input_at if trials.inputs.shape[2] else None
+        states = (march if forward else solve)(self.field, start, trials.grid, inputs=inputs)
+        return states @ self.readout.T + self.offset
+
+
+class TrialResiduals(eqx.Module):
+    """θ ↦ weighted errors r of a network on trials, L = ½|r|² their mean square, halved.
+
+    Attributes:
+        trials: the batch.
+        network: supplies the leaves that are not in θ.
+        names: the leaves in θ, as in `flatten_parameters`.
+        forward: whether to allow forward mode.
+    """
+
+    trials: Trials
+    network: ReadoutNetwork
+    names: tuple[str, ...] | None = eqx.field(static=True, default=None)
+    forward: bool = eqx.field(static=True, default=True)
+
+    def __call__(self, theta: ParameterVector) -> Float[Array, "N T o"]:
+        """r(θ)."""
+        _, rebuild = flatten_parameters(self.network, self.names)
+        errors = rebuild(theta).responses(self.trials, forward=self.forward) - self.trials.targets
+        return jnp.sqrt(self.trials.weights()) * errors
+
+
+def random_network(
+    task: AbstractTask, units: int, *, radius: float = 0.9, key: PRNGKeyArray
+) -> ReadoutNetwork:
+    """A random CTRNN with the inputs and read-outs that a task needs.
+
+    Args:
+        task: the task.
+        units: n.
+        radius: spectral radius of the recurrent weights.
+        key: source of randomness.
+
+    Returns:
+        The network; its initial state is small and random, so that it is no equilibrium.
+    """
+    field_key, readout_key, state_key = jr.split(key, 3)
+    field = random_ctrnn(units, radius=radius, inputs=task.n_inputs, key=field_key)
+    readout = jr.normal(readout_key, (task.n_outputs, units)) / jnp.sqrt(units)
+    state = 0.1 * jr.normal(state_key, (units,))
+    return ReadoutNetwork(field, readout, jnp.zeros(task.n_outputs), state)
