@@ -201,7 +201,7 @@ class BifurcationKit(AbstractBranchingEngine):
         return _described(problem.family, np.asarray(states, float), float(parameter))
 
     def deflated_continuation(
-        self, problem: ContinuationProblem, options: DefCont | None = None, starts: Any = None
+        self, problem: ContinuationProblem, options: DefCont | None = None
     ) -> tuple[Branch, ...]:
         """All branches at once, also such as do not hang together, by deflated continuation.
 
@@ -209,21 +209,19 @@ class BifurcationKit(AbstractBranchingEngine):
         neither bisected nor polished. The run cannot be interrupted half way.
 
         Args:
-            problem: the family, the start and the span, walked from its start to its upper end, or
-                to its lower one from there.
+            problem: the family, an equilibrium to start from, and the span, which is walked inwards
+                from one of its ends, upwards from within.
             options: `DefCont()` unless given.
-            starts: known equilibria at the start, shape (k, n); the problem's state unless given.
 
         Returns:
             The branches.
         """
         options = DefCont() if options is None else options
-        rows = np.atleast_2d(np.asarray(problem.state if starts is None else starts, float))
         settings = self.options(problem.span)
         settings["continuation"]["ds"] *= self._signs(problem)[-1]
         answer = self._ask(
-            "deflated_continuation", problem, rows, float(problem.parameter), settings,
-            max_branches=options.max_branches, seek_every_step=options.seek_every_step,
+            "deflated_continuation", problem, np.asarray(problem.state), float(problem.parameter),
+            settings, max_branches=options.max_branches, seek_every_step=options.seek_every_step,
             max_iter_defop=options.max_iter_defop, perturbation=float(options.perturbation),
             hooked=False,
         )  # fmt: skip

@@ -34,11 +34,14 @@ function continue_curve(
     return (ways = collect(Any, ways), messages = messages)
 end
 
-_first_parameter(options, span) =
-    merge(options, (continuation = merge(options.continuation, (p_min = Float64(span[1]), p_max = Float64(span[2]))),))
+function _first_parameter(options, span)
+    bounds = (p_min = Float64(span[1]), p_max = Float64(span[2]))
+    return merge(options, (continuation = merge(options.continuation, bounds),))
+end
 
 function _curve_way(start, n, options, span, sign, hook)
-    contparams = continuation_par(dense(options), n; ds = sign * options.continuation.ds, nev = nothing)
+    ds = sign * options.continuation.ds
+    contparams = continuation_par(dense(options), n; ds, nev = nothing)
     first_parameter(z) = z.u[n+1]
     leaves(z) = span[1] <= first_parameter(z) <= span[2] ? :none : :span_end
     return watched(hook, options; leaves) do watch

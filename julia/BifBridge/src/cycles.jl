@@ -30,12 +30,16 @@ end
 
 function _cycle_way(F, state, par, omega, options, method, hook, solver)
     start = lone(F, state, par, ones(F.n + 1), complex(0.0, omega), :hopf, options)
-    contparams = continuation_par(dense(options), F.n; nev = nothing)
+    # The cycles lie on one side of the Hopf point, and steps have to lead away from it there.
+    form = get_normal_form(start, 1).nf
+    side = real(form.a) * real(form.b) < 0 ? 1.0 : -1.0
+    ds = side * options.continuation.ds
+    contparams = continuation_par(dense(options), F.n; ds, nev = nothing)
     leaves(z) = abs(z.u[end]) <= method.max_period ? :none : :period_limit
     way = watched(hook, options; leaves) do watch
         continuation(
             start, 1, contparams, _discretisation(F, state, par, method, solver);
-            δp = method.delta_p == 0 ? nothing : method.delta_p, finalise_solution = watch,
+            δp = method.delta_p == 0 ? ds : side * method.delta_p, finalise_solution = watch,
             verbosity = 0, record_from_solution = record_first,
         )
     end
@@ -97,9 +101,10 @@ function _described_cycles(F, way::Way, par, method, solver)
         )
     end
     count = min(length(branch.sol), length(branch.branch))
-    found = [orbit(F, branch, branch.sol[k].x, branch.sol[k].p, par, method, solver) for k in 1:count]
-    points = Any[_cycle_point(F, branch, k, par, method, solver)
-                 for k in eachindex(branch.specialpoint) if branch.specialpoint[k].type !== :endpoint]
+    saved = branch.sol[1:count]
+    found = [orbit(F, branch, one.x, one.p, par, method, solver) for one in saved]
+    special = [k for (k, point) in pairs(branch.specialpoint) if point.type !== :endpoint]
+    points = Any[_cycle_point(F, branch, k, par, method, solver) for k in special]
     return (
         parameters = Float64[branch.sol[k].p for k in 1:count],
         periods = Float64[cycle.period for cycle in found],

@@ -49,26 +49,30 @@ function _next_root(F, start, par, roots, options, power, shift)
 end
 
 """
-    deflated_continuation(field, states, p, options; max_branches, seek_every_step,
+    deflated_continuation(field, state, p, options; max_branches, seek_every_step,
                           max_iter_defop, perturbation)
 
 BifurcationKit's `DefCont`: all branches at once by natural steps, with deflation looking for more
-after each. `states` holds a known solution per row; `perturbation` is the size of a fixed kick that
+after each. It starts from one known solution (with several, BifurcationKit follows the first of
+them several times); `perturbation` is the size of a fixed kick that
 starts each search. Returns `ways`; their special points are only
 detected, not bisected. This loop has no hook: it cannot be stopped half way.
 """
 function deflated_continuation(
-    request, states::AbstractMatrix, p::Real, options::Options;
+    request, state::AbstractVector, p::Real, options::Options;
     max_branches = 20, seek_every_step = 1, max_iter_defop = 5, perturbation = 1e-1,
 )
     F, par = as_field(request), one_parameter(p)
     ways, messages = quietly() do
-        prob = bifurcation_problem(F, states[1, :], par)
-        contparams = continuation_par(dense(options), F.n; detect_bifurcation = 2, detect_fold = false)
-        roots = [Vector{Float64}(state) for state in eachrow(states)]
+        prob = bifurcation_problem(F, state, par)
+        contparams = continuation_par(
+            dense(options), F.n; detect_bifurcation = 2, detect_fold = false,
+        )
+        roots = [Vector{Float64}(state)]
         alg = DefCont(;
             deflation_operator = DeflationOperator(2, 1.0, roots; autodiff = true),
-            alg = BK.update(PALC(), contparams, nothing), max_branches, seek_every_step, max_iter_defop,
+            alg = BK.update(PALC(), contparams, nothing),
+            max_branches, seek_every_step, max_iter_defop,
             perturb_solution = (x, q, id) -> x .+ perturbation .* cos.(1.7 .* eachindex(x) .+ id),
         )
         result = continuation(prob, alg, contparams; verbosity = 0, plot = false)

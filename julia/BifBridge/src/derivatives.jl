@@ -2,6 +2,13 @@
 
 const WIDTH = 8
 
+# ForwardDiff tells nested derivatives apart by counting their tags in the order of appearance. In
+# compiled code the counts are frozen, and a session starts from zero again: an inner derivative
+# that appears only now would count as an outer one. So each session counts on from higher numbers.
+_count_from(least) = ForwardDiff.TAGCOUNT[] = max(ForwardDiff.TAGCOUNT[], UInt(least))
+
+__init__() = (_count_from(2^40); nothing)
+
 """
     jacobian(g, y)
 

@@ -33,9 +33,9 @@ Newton's method at the start, which says by "converged", "no_equilibrium", "sing
 function first_equilibrium(F::Field, z, par, options::Options)
     x = Vector{Float64}(z)
     all(isfinite, F(x, par)) || return x, "not_finite"
-    prob = bifurcation_problem(F, x, par)
+    prob = bifurcation_problem(F, x, par; matrix_free = options.krylov !== nothing)
     solution = try
-        BK.solve(prob, Newton(), newton_par(dense(options), F.n))
+        BK.solve(prob, Newton(), newton_par(options, F.n))
     catch error
         status = _failure(error)
         return x, status
@@ -67,17 +67,19 @@ function described_way(F::Field, way::Way, par, options::Options)
         for k in eachindex(way.branch.specialpoint)
             point = located(way.branch, k, F.n)
             point.type == "endpoint" && continue
-            push!(points, merge(point, (normal_form = _raw(F, way.branch, k, point, par, options),)))
+            form = _raw(F, way.branch, k, point, par, options)
+            push!(points, merge(point, (normal_form = form,)))
             push!(again, options.polish ? polished(F, point, par, options) : nothing)
         end
     end
     return merge(table(way, F.n, nev), (points = points, polished = again))
 end
 
-no_way(status, n, options) = merge(
-    table(Way(nothing, Vector{Float64}[], status), n, min(something(options.continuation.nev, n), n)),
-    (points = Any[], polished = Any[]),
-)
+function no_way(status, n, options)
+    nev = min(something(options.continuation.nev, n), n)
+    nothing_there = table(Way(nothing, Vector{Float64}[], status), n, nev)
+    return merge(nothing_there, (points = Any[], polished = Any[]))
+end
 
 # Matrix-free branches know too little of the Jacobian for a normal form: a dense one is made.
 function _raw(F, branch, k, point, par, options)

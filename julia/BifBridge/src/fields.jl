@@ -63,7 +63,8 @@ function _evaluate(source::String)
         throw(FieldError("the field's source does not parse: $(oneline(error))"))
     end
     room = Module(:BifBridgeField)
-    Core.eval(room, :(using Base, LinearAlgebra))
+    Core.eval(room, :(const LinearAlgebra = $LinearAlgebra))
+    Core.eval(room, :(using .LinearAlgebra))
     try
         Core.eval(room, parsed)
     catch error
@@ -94,11 +95,7 @@ two_parameters(p::Real, q::Real) = (p = Float64(p), q = Float64(q))
 const LENS = @optic _.p
 const SECOND_LENS = @optic _.q
 
-"""
-    at(F, par, p)
-
-The function of the state alone, with the first parameter replaced by `p`.
-"""
+# The function of the state alone.
 struct At{P}
     field::Field
     par::P

@@ -21,9 +21,11 @@ Watch(hook, max_norm; leaves = _ -> :none) =
 
 function (watch::Watch)(z, tangent, step, branch; state, keywords...)
     BK.in_bisection(state) && return true
+    # A diagram is one run after another: only an interruption ends them all.
+    step == 1 && watch.stop !== :interrupted && (watch.stop = :none)
     watch.branch = branch
     push!(watch.tangents, vcat(_numbers(tangent.u), tangent.p))
-    if !watch.hook(step, Float64(z.p))
+    if watch.stop === :interrupted || !watch.hook(step, Float64(z.p))
         watch.stop = :interrupted
     elseif !(norm(_numbers(z.u), Inf) <= watch.max_norm)
         watch.stop = :norm_limit
@@ -117,8 +119,10 @@ function table(way::Way, n::Int, nev::Int; state = _numbers)
     values = [count_eigenvalues(branch, k, nev) for k in 1:count]
     first_tangent = zeros(isempty(way.tangents) ? n + 1 : length(way.tangents[1]))
     tangents = [k == 1 ? first_tangent : get(way.tangents, k - 1, first_tangent) for k in 1:count]
+    # `Natural` solves at the end of the interval and writes down where it wanted to step.
+    inside(p) = clamp(p, branch.contparams.p_min, branch.contparams.p_max)
     return (
-        parameters = Float64[branch.sol[k].p for k in 1:count],
+        parameters = Float64[inside(branch.sol[k].p) for k in 1:count],
         states = rows([state(branch.sol[k].x) for k in 1:count]),
         eigenvalues = rows(values),
         tangents = rows(tangents),

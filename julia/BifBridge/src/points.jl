@@ -39,14 +39,15 @@ function lone(F::Field, z, par, tangent, target, type::Symbol, options::Options;
 end
 
 """
-    located(branch, k, way) -> NamedTuple
+    located(branch, k, n) -> NamedTuple
 
 A special point as BifurcationKit has it. `index` counts branch points from 0; `delta` is the change
 of the numbers of unstable eigenvalues and of those with an imaginary part.
 """
 function located(branch, k::Int, n::Int)
     point = branch.specialpoint[k]
-    values = point.idx in eachindex(branch.eig) ? Vector{ComplexF64}(branch.eig[point.idx].eigenvals) : ComplexF64[]
+    known = point.idx in eachindex(branch.eig)
+    values = known ? Vector{ComplexF64}(branch.eig[point.idx].eigenvals) : ComplexF64[]
     critical = 1 <= point.ind_ev <= length(values) ? values[point.ind_ev] : complex(NaN)
     return (
         type = String(point.type),

@@ -51,7 +51,7 @@ function _described(F, found, point, par, options)
         converged = converged, moved = moved, imperfection = found.imperfection,
         residual = norm(F(found.state, here), Inf), critical = ComplexF64(critical),
         eigenvalues = Vector{ComplexF64}(values),
-        normal_form = converged ? raw_normal_form(branch) : (error = "the point was not found again",),
+        normal_form = converged ? raw_normal_form(branch) : (error = "not found again",),
     )
 end
 

@@ -27,12 +27,16 @@ function _work()
         Field(_moving, 2, 2), [0.0, 0.0], 0.0, 0.0, "hopf", 2.0, curve; span = (-1.0, 1.0),
         directions = [1.0],
     )
-    few = default_options(continuation = (max_steps = 3, tol_stability = 1e-5), newton = (tol = 1e-9,))
+    few = default_options(
+        continuation = (max_steps = 3, tol_stability = 1e-5), newton = (tol = 1e-9,),
+    )
     method = (name = "Collocation", ntst = 10, m = 4, meshadapt = true, max_period = 1e3,
               delta_p = 0.01, nodes = Float64[], segments = 1, abstol = 1e-9, reltol = 1e-9)
     continue_cycles(oscillator, [0.0, 0.0], 0.0, 2.0, few; method)
     return nothing
 end
+
+_count_from(2^20)
 
 @setup_workload begin
     @compile_workload begin

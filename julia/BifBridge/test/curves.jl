@@ -22,7 +22,8 @@ end
     field = Field((z, p) -> [z[2], p[1] + p[2] * z[1] + z[1]^2 - z[1] * z[2]], 2, 2)
     options = settings(p_min = -1.0, p_max = 1.0)
     folds = BifBridge.continue_curve(
-        field, [0.25, 0.0], 0.0625, -0.5, "fold", 0.0, options; span = (-1.0, 1.0), directions = [1.0],
+        field, [0.25, 0.0], 0.0625, -0.5, "fold", 0.0, options; span = (-1.0, 1.0),
+        directions = [1.0],
     )
     bt = only(point for way in folds.ways for point in way.points if point.type == "bt")
     @test norm(bt.parameters) < 1e-3
@@ -31,7 +32,8 @@ end
     @test norm(bt.polished.parameters) < 1e-10
 
     hopf = BifBridge.continue_curve(
-        field, [0.0, 0.0], 0.0, -0.5, "hopf", sqrt(0.5), options; span = (-1.0, 1.0), directions = [-1.0],
+        field, [0.0, 0.0], 0.0, -0.5, "hopf", sqrt(0.5), options; span = (-1.0, 1.0),
+        directions = [-1.0],
     )
     way = only(hopf.ways)
     @test way.parameters[:, 1] ≈ zeros(size(way.parameters, 1)) atol = 1e-9

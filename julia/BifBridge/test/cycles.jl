@@ -23,7 +23,8 @@ function check_circles(result)
 end
 
 @testset "cycles by collocation" begin
-    result = BifBridge.continue_cycles(OSCILLATOR, [0.0, 0.0], 0.0, 2.0, CYCLES; method = COLLOCATION)
+    method = COLLOCATION
+    result = BifBridge.continue_cycles(OSCILLATOR, [0.0, 0.0], 0.0, 2.0, CYCLES; method)
     @test length(result.parameters) > 5
     @test size(result.nodes)[2:end] == (20, 5, 2)
     check_circles(result)

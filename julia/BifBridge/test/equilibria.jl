@@ -64,19 +64,22 @@ end
     hook(step, p) = (stopped[] = step; step < 5)
     way = only_way(POLYNOMIAL, [0.0], -1.0, settings(; limits...); hook)
     @test way.status == "interrupted" && stopped[] == 5 && length(way.parameters) == 6
-    @test only_way(POLYNOMIAL, [0.0], -1.0, settings(; limits..., max_steps = 3)).status == "point_limit"
+    few = settings(; limits..., max_steps = 3)
+    @test only_way(POLYNOMIAL, [0.0], -1.0, few).status == "point_limit"
     blowing = Field((z, p) -> p .- exp.(-z), 1, 0)
     grown = settings(p_min = -1.0, p_max = 1.0, ds = -0.01, max_steps = 2000, max_norm = 3.0)
     @test only_way(blowing, [0.0], 1.0, grown).status == "norm_limit"
     nowhere = Field((z, p) -> 1 .+ z .^ 2 .+ p^2, 1, 0)
-    @test only_way(nowhere, [0.3], 0.5, settings(; limits...)).status in ("no_equilibrium", "not_finite")
+    failed = only_way(nowhere, [0.3], 0.5, settings(; limits...)).status
+    @test failed in ("no_equilibrium", "not_finite", "singular")
     nan = Field((z, p) -> z .* NaN, 1, 0)
     @test only_way(nan, [0.3], 0.5, settings(; limits...)).status == "not_finite"
 end
 
 @testset "both directions and natural steps" begin
     options = settings(p_min = -1.0, p_max = 1.0, algorithm = (name = "Natural",))
-    ways = BifBridge.continue_equilibria(POLYNOMIAL, [0.0], -0.5, options; directions = [-1.0, 1.0]).ways
+    both = [-1.0, 1.0]
+    ways = BifBridge.continue_equilibria(POLYNOMIAL, [0.0], -0.5, options; directions = both).ways
     @test [way.status for way in ways] == ["span_end", "span_end"]
     @test ways[1].parameters[end] == -1.0 && ways[2].parameters[end] == 1.0
     @test only(ways[2].polished).converged
@@ -90,7 +93,8 @@ end
     network = Field((z, p) -> -z .+ p .* (M * tanh.(z)), n, 0)
     krylov = (dim = 40, rtol = 1e-12, maxiter = 50, eig_dim = 40, eig_tol = 1e-10)
     options = default_options(
-        p_min = 0.5, p_max = 1.02, continuation = merge(TIGHT, (ds = 0.01, dsmax = 0.05, nev = 4)); krylov,
+        p_min = 0.5, p_max = 1.02, krylov = krylov,
+        continuation = merge(TIGHT, (ds = 0.01, dsmax = 0.05, nev = 4)),
     )
     way = only_way(network, zeros(n), 0.5, options)
     @test way.status == "span_end" && size(way.eigenvalues, 2) == 4

@@ -4,6 +4,11 @@ function field(z, p, c)
 end
 """
 
+function linear_field(levels, widths, z, p, out)
+    unsafe_store!(out, unsafe_load(p) * unsafe_load(z))
+    return Int32(0)
+end
+
 @testset "fields" begin
     W, b = [0.3 -1.1; 0.7 0.4], [0.1, -0.2]
     F = load_field(RNN, (W = W, b = b); n = 2)
@@ -36,9 +41,10 @@ end
     @test load_field(RNN, (W = 2W, b = b); n = 2).call.f === F.call.f
 
     # A callback through a C pointer, here to Julia itself: zᵢ' = p zᵢ for plain numbers.
-    linear(levels, widths, z, p, out) = (unsafe_store!(out, unsafe_load(p) * unsafe_load(z)); Int32(0))
-    pointer = @cfunction($linear, Int32, (Int64, Ptr{Int64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}))
-    callback = BifBridge.CallbackField(Base.unsafe_convert(Ptr{Cvoid}, pointer), 1, 0)
+    pointer = @cfunction(
+        linear_field, Int32, (Int64, Ptr{Int64}, Ptr{Float64}, Ptr{Float64}, Ptr{Float64}),
+    )
+    callback = BifBridge.CallbackField(pointer, 1, 0)
     @test BifBridge.as_field(callback)([2.0], (p = 3.0,)) == [6.0]
 
     # More than eight states: the Jacobian in blocks.
@@ -53,7 +59,9 @@ end
 @testset "bad fields" begin
     @test_throws BifBridge.FieldError load_field("function field(z, p, c"; n = 1)
     @test_throws BifBridge.FieldError load_field("g(z) = z"; n = 1)
-    @test_throws BifBridge.FieldError load_field("field(z, p, c) = [1.0]"; n = 2)([0.0, 0.0], (p = 0.0,))
-    @test_throws BifBridge.FieldError load_field("field(z, p, c) = 1.0"; n = 1)([0.0], (p = 0.0,))
+    short = load_field("field(z, p, c) = [1.0]"; n = 2)
+    @test_throws BifBridge.FieldError short([0.0, 0.0], (p = 0.0,))
+    number = load_field("field(z, p, c) = 1.0"; n = 1)
+    @test_throws BifBridge.FieldError number([0.0], (p = 0.0,))
     @test_throws ArgumentError BifBridge.evaluate(Field((z, p) -> z, 1, 0), "fourth", [0.0], 0.0)
 end

@@ -28,14 +28,15 @@ end
 
 @testset "deflation" begin
     options = settings(p_min = -1.0, p_max = 1.0)
-    states = BifBridge.deflated_equilibria(POLYNOMIAL, reshape([0.4, 2.0], 2, 1), 1.0, options).states
+    starts = reshape([0.4, 2.0], 2, 1)
+    states = BifBridge.deflated_equilibria(POLYNOMIAL, starts, 1.0, options).states
     @test sort(vec(states)) ≈ [-1, 0, 1] atol = 1e-9
     # The cubic p + z − z³: one root at p = −1, three at p = 0.
     field = Field((z, p) -> p .+ z .- z .^ 3, 1, 0)
     options = settings(p_min = -1.0, p_max = 0.0, ds = 0.05)
     start = BifBridge.deflated_equilibria(field, reshape([-1.3], 1, 1), -1.0, options).states
     @test size(start, 1) == 1
-    ways = BifBridge.deflated_continuation(field, start, -1.0, options).ways
+    ways = BifBridge.deflated_continuation(field, start[1, :], -1.0, options).ways
     ends = [way.states[end, 1] for way in ways if abs(way.parameters[end]) < 1e-12]
     @test sort(ends) ≈ [-1, 0, 1] atol = 1e-8
 end

@@ -325,4 +325,5 @@ def test_gradients_are_ours():
     found = branch(problem, [way([0.5, 1.5], points=[bisected(1.0)], refined=[refined])])
     form = with_gradients(problem, found).special_points[0].normal_form
     assert form is not None
+    assert form.unfolding_gradient is not None
     np.testing.assert_allclose(form.unfolding_gradient, [1.0])

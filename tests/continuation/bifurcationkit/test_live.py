@@ -79,7 +79,7 @@ def test_a_pitchfork(field):
     np.testing.assert_allclose(point.normal_form.cubic, -1.0, rtol=1e-12)
     assert branch.balance.complete
     assert point.raw["normal_form"]["class"] == "Pitchfork"
-    np.testing.assert_allclose(branch.eigenvalues[:, 0].real, branch.parameters, atol=1e-12)
+    np.testing.assert_allclose(np.real(branch.eigenvalues[:, 0]), branch.parameters, atol=1e-12)
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def raw_of(name, k) -> tuple[dict[str, Any], Any, Any, Any]:
         form |= {key: complex(*form[key]) for key in ("a", "b")}
     else:
         given = np.asarray(form["right_vector"])
-        scale = given @ right[:, index].real
+        scale = given @ np.real(right[:, index])
         # The left vector of the matrix belongs to its right one: wᵀv = 1 for the given v.
         left = np.real(left) * scale
         second = second_order(name, state, p, given, left)
