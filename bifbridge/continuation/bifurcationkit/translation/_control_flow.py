@@ -6,7 +6,6 @@ from bifbridge.continuation.bifurcationkit.translation._emitter import Emitter, 
 from bifbridge.continuation.bifurcationkit.translation._expression import (
     Expression,
     kind_of,
-    tuple_text,
 )
 from bifbridge.continuation.bifurcationkit.translation._program import Equation, Program
 

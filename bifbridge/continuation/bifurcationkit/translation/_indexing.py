@@ -2,16 +2,12 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from bifbridge.continuation.bifurcationkit.translation._emitter import Emitter, Rule
 from bifbridge.continuation.bifurcationkit.translation._expression import (
-    ATOM,
     Expression,
     Selector,
     Shape,
     tuple_text,
-    wrapped,
 )
 from bifbridge.continuation.bifurcationkit.translation._program import Equation
 

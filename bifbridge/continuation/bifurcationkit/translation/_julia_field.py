@@ -21,7 +21,7 @@ from bifbridge.continuation.bifurcationkit.translation import (
 )
 from bifbridge.continuation.bifurcationkit.translation._emitter import Emitter, Rule
 from bifbridge.continuation.bifurcationkit.translation._expression import Expression
-from bifbridge.continuation.bifurcationkit.translation._helpers import HELPERS
+from bifbridge.continuation.bifurcationkit.translation._helpers import helpers
 from bifbridge.continuation.bifurcationkit.translation._names import Names
 from bifbridge.continuation.bifurcationkit.translation._program import Program
 from bifbridge.continuation.bifurcationkit.translation._trace import (
@@ -124,7 +124,7 @@ def translate_family(family: Any, state: Any) -> JuliaField:
 
 
 def _write(program: Program) -> tuple[str, dict[str, np.ndarray]]:
-    emitter = Emitter(RULES, Names(tuple(HELPERS)))
+    emitter = Emitter(RULES, Names(tuple(helpers())))
     for name, variable in zip(("z", "p"), program.inputs, strict=True):
         emitter.bind(variable, Expression(name, variable.shape, variable.shape))
     (result,) = emitter.run(program)
@@ -138,7 +138,7 @@ def _write(program: Program) -> tuple[str, dict[str, np.ndarray]]:
     if emitter.needs_type:
         opening.append("    T = promote_type(Float64, eltype(z), eltype(p))")
     body = "\n".join([*opening, *emitter.lines, "end"])
-    return "\n\n".join([*emitter.helpers(), body]) + "\n", constants
+    return "\n\n".join([*emitter.helper_sources(), body]) + "\n", constants
 
 
 def _unpacked(emitter: Emitter, constants: dict[str, np.ndarray]) -> list[str]:
