@@ -6,6 +6,9 @@ from bifbridge._errors import DivergenceError as DivergenceError
 from bifbridge._errors import FileFormatError as FileFormatError
 from bifbridge._errors import PrecisionError as PrecisionError
 from bifbridge._errors import RunFolderError as RunFolderError
+from bifbridge._errors import TranslationError as TranslationError
+from bifbridge._errors import TranslationMismatchError as TranslationMismatchError
+from bifbridge._errors import UnsupportedPrimitiveError as UnsupportedPrimitiveError
 from bifbridge._version import __version__ as __version__
 from bifbridge.continuation import Balance as Balance
 from bifbridge.continuation import Branch as Branch
@@ -32,6 +35,12 @@ from bifbridge.continuation import find_equilibria as find_equilibria
 from bifbridge.continuation import load_branch as load_branch
 from bifbridge.continuation import save_branch as save_branch
 from bifbridge.continuation import track_equilibria as track_equilibria
+from bifbridge.continuation.bifurcationkit.translation import JuliaField as JuliaField
+from bifbridge.continuation.bifurcationkit.translation import julia_source as julia_source
+from bifbridge.continuation.bifurcationkit.translation import translate_family as translate_family
+from bifbridge.continuation.bifurcationkit.translation import (
+    translate_function as translate_function,
+)
 from bifbridge.fields import CTRNN as CTRNN
 from bifbridge.fields import AbstractVectorField as AbstractVectorField
 from bifbridge.fields import flatten_parameters as flatten_parameters

@@ -7,6 +7,7 @@ import typer
 from bifbridge._version import __version__
 from bifbridge.cli._continue import continue_command
 from bifbridge.cli._exit import EXIT_STATUSES
+from bifbridge.cli._julia import julia_app
 from bifbridge.cli._report import report_command
 from bifbridge.cli._student_teacher import student_teacher_command
 
@@ -39,6 +40,7 @@ def _root(
 app.command("student-teacher", epilog=EXIT_STATUSES)(student_teacher_command)
 app.command("continue", epilog=EXIT_STATUSES)(continue_command)
 app.command("report", epilog=EXIT_STATUSES)(report_command)
+app.add_typer(julia_app, name="julia")
 
 
 def main() -> None:

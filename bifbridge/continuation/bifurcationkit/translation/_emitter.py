@@ -250,7 +250,7 @@ class Emitter:
         kind = kind_of(constant.dtype)
         if kind == "?" or not isinstance(constant.value, np.ndarray):
             raise unsupported(
-                "constant", {"dtype": constant.dtype}, None, "only real numbers have a counterpart."
+                "constant", {"dtype": constant.dtype}, (), "only real numbers have a counterpart."
             )
         name = self.names.fresh(constant.name or ("derived" if constant.recipe else "constant"))
         dtype = {"f": np.float64, "i": np.int64, "b": np.bool_}[kind]

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from bifbridge._precision import require_x64
-from bifbridge.continuation._families import as_family
+from bifbridge.continuation._families import AbstractFamily, as_family
 from bifbridge.continuation.bifurcationkit.translation import (
     _contractions,
     _control_flow,
@@ -121,6 +121,28 @@ def translate_family(family: Any, state: Any) -> JuliaField:
         TranslationError: if the field does not return a vector of the state's shape.
     """  # noqa: DOC502
     return translate_function(FamilyFunction(as_family(family)), state)
+
+
+def julia_source(field: Any, state: Any, parameter: Any = 0.0) -> str:
+    """The Julia code of a field, to read or to keep.
+
+    Args:
+        field: an `AbstractFamily`, or a function f(z, p).
+        state: any state of the shape that is meant, (n,).
+        parameter: of a function any parameter: a number, or a vector of shape (k,).
+
+    Returns:
+        Julia source that defines `field(z, p, c)`.
+
+    Example:
+        >>> import bifbridge as bb
+        >>> print(bb.julia_source(lambda z, p: p * z - z**3, [0.0]))
+        function field(z, p, c)
+            return p .* z .- z .^ 3
+        end
+    """
+    function = FamilyFunction(field) if isinstance(field, AbstractFamily) else field
+    return translate_function(function, state, parameter).julia_source()
 
 
 def _write(program: Program) -> tuple[str, dict[str, np.ndarray]]:

@@ -69,7 +69,7 @@ class Equation:
         inputs: what it is applied to.
         outputs: what it defines.
         params: JAX's parameters of the primitive.
-        source: JAX's record of the user's line.
+        source: JAX's records of where it came from, innermost first.
         bodies: programs of the control flow primitives, by role.
     """
 
@@ -77,7 +77,7 @@ class Equation:
     inputs: tuple[Atom, ...]
     outputs: tuple[Variable, ...]
     params: dict[str, Any]
-    source: Any
+    source: tuple[Any, ...]
     bodies: "dict[str, tuple[Program, ...]]" = dataclasses.field(default_factory=dict)
 
 
