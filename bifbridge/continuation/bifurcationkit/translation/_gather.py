@@ -14,10 +14,12 @@ from bifbridge.continuation.bifurcationkit.translation._expression import (
     Selector,
     call,
     infix,
+    literal,
 )
 from bifbridge.continuation.bifurcationkit.translation._indexing import select_part
 from bifbridge.continuation.bifurcationkit.translation._places import Layout, places
 from bifbridge.continuation.bifurcationkit.translation._program import Constant, Equation
+from bifbridge.continuation.bifurcationkit.translation._shapes import reshape
 from bifbridge.continuation.bifurcationkit.translation._unsupported import unsupported
 
 #: A list of known places up to this length is written out.
@@ -95,15 +97,16 @@ def _list(emitter: Emitter, positions: np.ndarray) -> str:
 def _filled(
     emitter: Emitter, equation: Equation, result: Expression, valid: Expression
 ) -> Expression:
-    if result.kind != "f" or equation.params.get("fill_value") is not None:
+    if result.kind != "f":
         raise unsupported(
             equation.primitive,
             equation.params,
             equation.source,
-            "what lies outside the array is filled with something other than NaN.",
+            "integers outside the array have no value.",
         )
-    choose = emitter.helper("select")
-    return call(choose, [valid, result, Expression("NaN", (), ())], result.shape, "f")
+    value = equation.params.get("fill_value")
+    filling = literal(np.nan if value is None else value, equation.outputs[0].dtype)
+    return call(emitter.helper("select"), [valid, result, filling], result.shape, "f")
 
 
 def _scatter(emitter: Emitter, equation: Equation, operands: list[Expression]) -> list[Expression]:
@@ -130,6 +133,7 @@ def _scatter(emitter: Emitter, equation: Equation, operands: list[Expression]) -
     )
     place = _scatter_places(emitter, equation, operands[1], layout)
     if isinstance(place, tuple):
+        update = reshape(emitter, update, ())
         inner = ", ".join(str(k + 1) for k in place)
         text = f"{emitter.helper('with_entry')}({operand.text}, {update.text}, {inner})"
         return [Expression(text, shape, shape, operand.kind)]

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
 from bifbridge._precision import require_x64
@@ -100,7 +99,7 @@ def translate_function(
         TranslationError: if the field does not return a vector of the state's shape.
     """  # noqa: DOC502
     require_x64("Translation to Julia")
-    shape = jnp.shape(parameter)
+    shape = np.shape(parameter)
     program = trace(in_double_precision(function), state, parameter)
     source, constants = _write(program)
     return JuliaField(source, constants, program.inputs[0].shape[0], shape[0] if shape else 0)

@@ -20,7 +20,7 @@ _EMPTY = {"reduce_max": float("-inf"), "reduce_min": float("inf")}
 def _reduction(function: str) -> Rule:
     def rule(emitter: Emitter, equation: Equation, operands: list[Expression]) -> list[Expression]:
         (operand,) = operands
-        axes = tuple(equation.params["axes"])
+        axes = tuple(int(axis) for axis in equation.params["axes"])
         shape, kind = equation.outputs[0].shape, kind_of(equation.outputs[0].dtype)
         if not axes:
             return [operand]
