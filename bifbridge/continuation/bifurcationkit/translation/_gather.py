@@ -4,6 +4,7 @@ Both come down to one list of places, counted by columns as Julia counts the ent
 what is known is computed here, what depends on the state is added in Julia.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -43,11 +44,11 @@ def _gather(emitter: Emitter, equation: Equation, operands: list[Expression]) ->
     layout = Layout(
         operand.shape,
         output.shape,
-        tuple(numbers.offset_dims),
-        tuple(equation.params["slice_sizes"]),
-        (*numbers.collapsed_slice_dims, *numbers.operand_batching_dims),
-        tuple(numbers.start_index_map),
-        tuple(zip(numbers.operand_batching_dims, numbers.start_indices_batching_dims, strict=True)),
+        _integers(numbers.offset_dims),
+        _integers(equation.params["slice_sizes"]),
+        _integers((*numbers.collapsed_slice_dims, *numbers.operand_batching_dims)),
+        _integers(numbers.start_index_map),
+        _pairs(numbers.operand_batching_dims, numbers.start_indices_batching_dims),
     )
     fills = "FILL" in str(equation.params["mode"])
     known = _known_starts(equation)
@@ -60,6 +61,15 @@ def _gather(emitter: Emitter, equation: Equation, operands: list[Expression]) ->
     if fills:
         return [_filled(emitter, equation, result, found.valid(emitter))]
     return [result]
+
+
+def _integers(axes: Iterable[Any]) -> tuple[int, ...]:
+    # JAX mixes Python's integers with NumPy's.
+    return tuple(int(axis) for axis in axes)
+
+
+def _pairs(first: Iterable[Any], second: Iterable[Any]) -> tuple[tuple[int, int], ...]:
+    return tuple((int(a), int(b)) for a, b in zip(first, second, strict=True))
 
 
 def _known_gather(
@@ -115,8 +125,8 @@ def _scatter(emitter: Emitter, equation: Equation, operands: list[Expression]) -
     if shape == ():
         return [_scatter_number(emitter, equation, operand, update)]
     numbers = equation.params["dimension_numbers"]
-    inserted = (*numbers.inserted_window_dims, *numbers.operand_batching_dims)
-    window = tuple(numbers.update_window_dims)
+    inserted = _integers((*numbers.inserted_window_dims, *numbers.operand_batching_dims))
+    window = _integers(numbers.update_window_dims)
     sizes = [1] * len(shape)
     for axis, k in zip([a for a in range(len(shape)) if a not in inserted], window, strict=True):
         sizes[axis] = update.shape[k]
@@ -126,10 +136,8 @@ def _scatter(emitter: Emitter, equation: Equation, operands: list[Expression]) -
         window,
         tuple(sizes),
         inserted,
-        tuple(numbers.scatter_dims_to_operand_dims),
-        tuple(
-            zip(numbers.operand_batching_dims, numbers.scatter_indices_batching_dims, strict=True)
-        ),
+        _integers(numbers.scatter_dims_to_operand_dims),
+        _pairs(numbers.operand_batching_dims, numbers.scatter_indices_batching_dims),
     )
     place = _scatter_places(emitter, equation, operands[1], layout)
     if isinstance(place, tuple):
