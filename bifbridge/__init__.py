@@ -10,6 +10,9 @@ from bifbridge._errors import JuliaUnavailableError as JuliaUnavailableError
 from bifbridge._errors import PrecisionError as PrecisionError
 from bifbridge._errors import RunFolderError as RunFolderError
 from bifbridge._errors import SensitivityWarning as SensitivityWarning
+from bifbridge._errors import TranslationError as TranslationError
+from bifbridge._errors import TranslationMismatchError as TranslationMismatchError
+from bifbridge._errors import UnsupportedPrimitiveError as UnsupportedPrimitiveError
 from bifbridge._version import __version__ as __version__
 from bifbridge.continuation import Balance as Balance
 from bifbridge.continuation import BifurcationCurve as BifurcationCurve
@@ -72,6 +75,12 @@ from bifbridge.continuation import start_from_hopf as start_from_hopf
 from bifbridge.continuation import start_from_orbit as start_from_orbit
 from bifbridge.continuation import start_from_period_doubling as start_from_period_doubling
 from bifbridge.continuation import track_equilibria as track_equilibria
+from bifbridge.continuation.bifurcationkit.translation import JuliaField as JuliaField
+from bifbridge.continuation.bifurcationkit.translation import julia_source as julia_source
+from bifbridge.continuation.bifurcationkit.translation import translate_family as translate_family
+from bifbridge.continuation.bifurcationkit.translation import (
+    translate_function as translate_function,
+)
 from bifbridge.fields import CTRNN as CTRNN
 from bifbridge.fields import AbstractVectorField as AbstractVectorField
 from bifbridge.fields import flatten_parameters as flatten_parameters

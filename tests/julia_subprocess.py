@@ -1,5 +1,6 @@
 """A Julia, of any version from 1.5 on, that runs translated fields for the tests."""
 
+import atexit
 import functools
 import os
 import shutil
@@ -119,7 +120,9 @@ def shared_julia() -> JuliaSubprocess:
     executable, reason = find_julia()
     if executable is None:
         pytest.skip(reason)
-    return JuliaSubprocess(executable)
+    process = JuliaSubprocess(executable)
+    atexit.register(process.close)
+    return process
 
 
 def _line(values: Any) -> str:

@@ -21,10 +21,8 @@ def _dot(emitter: Emitter, equation: Equation, operands: list[Expression]) -> li
     (contract, batch), shape = equation.params["dimension_numbers"], equation.outputs[0].shape
     kind = kind_of(equation.outputs[0].dtype)
     if all(operand.rank == 0 for operand in operands):
-        return [infix("*", *operands, shape, kind)]
+        return [infix("*", operands[0], operands[1], shape, kind)]
     left, right = (emitter.full(operand) for operand in operands)
-    if "b" in (left.kind, right.kind) and kind == "i":
-        kind = "i"
     contract = [tuple(int(axis) for axis in axes) for axes in contract]
     batch = [tuple(int(axis) for axis in axes) for axes in batch]
     if not batch[0] and len(contract[0]) == 1 and left.rank <= 2 and right.rank <= 2:

@@ -20,24 +20,7 @@ from bifbridge.continuation.bifurcationkit.translation._program import Equation
 from bifbridge.continuation.bifurcationkit.translation._unsupported import unsupported
 
 #: Functions that Julia has under the same name, with JAX's values and derivatives.
-_SAME = [
-    "acosh",
-    "asin",
-    "asinh",
-    "atan",
-    "atanh",
-    "cbrt",
-    "cos",
-    "cosh",
-    "exp",
-    "exp2",
-    "expm1",
-    "isfinite",
-    "sin",
-    "sinh",
-    "tan",
-    "tanh",
-]
+_SAME = "asinh atan cbrt cos cosh exp exp2 expm1 sin sinh tan tanh".split()  # noqa: SIM905
 #: The primitive's name and the function's, which may be a helper.
 _FUNCTIONS = {
     **{name: name for name in _SAME},
@@ -116,7 +99,7 @@ def _integer(equation: Equation, operands: list[Expression], kind: str) -> Expre
         )
     shape = equation.outputs[0].shape
     if function == "^":
-        return infix("^", *operands, shape, kind)
+        return infix("^", operands[0], operands[1], shape, kind)
     return call(function, operands, shape, kind)
 
 
@@ -124,7 +107,7 @@ def _arithmetic(operator: str) -> Rule:
     def rule(emitter: Emitter, equation: Equation, operands: list[Expression]) -> list[Expression]:
         shape, kind = equation.outputs[0].shape, _kind(equation)
         if kind == "f":
-            simple = _simplified(operator, *operands)
+            simple = _simplified(operator, operands[0], operands[1])
             if simple is not None:
                 return [simple.reshaped(shape, simple.dims)]
         left, right = _aligned(emitter, operands)
@@ -203,16 +186,9 @@ def _bitwise(operator: str) -> Rule:
         ready = _aligned(emitter, operands)
         if operator == "xor":
             return [call("xor", ready, shape, kind)]
-        return [infix(operator, *(_closed(operand) for operand in ready), shape, kind)]
+        return [infix(operator, ready[0], ready[1], shape, kind)]
 
     return rule
-
-
-def _closed(operand: Expression) -> Expression:
-    # | and & bind more tightly than comparisons in Julia; parentheses read better.
-    if operand.text.isidentifier() or (operand.text.endswith(")") and operand.text.startswith("(")):
-        return operand
-    return Expression(f"({operand.text})", operand.shape, operand.dims, operand.kind)
 
 
 def _power(emitter: Emitter, equation: Equation, operands: list[Expression]) -> list[Expression]:

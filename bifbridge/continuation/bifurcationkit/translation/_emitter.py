@@ -13,7 +13,7 @@ from bifbridge.continuation.bifurcationkit.translation._expression import (
     literal,
     tuple_text,
 )
-from bifbridge.continuation.bifurcationkit.translation._helpers import HELPERS, with_dependencies
+from bifbridge.continuation.bifurcationkit.translation._helpers import helpers, with_dependencies
 from bifbridge.continuation.bifurcationkit.translation._names import Names
 from bifbridge.continuation.bifurcationkit.translation._program import (
     Atom,
@@ -60,9 +60,9 @@ class Emitter:
         """The statements so far."""
         return self._lines
 
-    def helpers(self) -> list[str]:
+    def helper_sources(self) -> list[str]:
         """Julia source of the helper functions that the code calls."""
-        return [HELPERS[name].source for name in with_dependencies(self._helpers)]
+        return [helpers()[name] for name in with_dependencies(self._helpers)]
 
     def helper(self, name: str) -> str:
         """Note that a function is called.
@@ -73,7 +73,7 @@ class Emitter:
         Returns:
             Its name.
         """
-        if name in HELPERS:
+        if name in helpers():
             self._helpers.add(name)
         return name
 
@@ -117,7 +117,10 @@ class Emitter:
 
         Returns:
             Code for its outputs.
-        """
+
+        Raises:
+            UnsupportedPrimitiveError: if an operation has no translation.
+        """  # noqa: DOC501, DOC502
         uses = program.uses()
         for equation in program.equations:
             operands = [self.read(atom) for atom in equation.inputs]
@@ -247,7 +250,7 @@ class Emitter:
         kind = kind_of(constant.dtype)
         if kind == "?" or not isinstance(constant.value, np.ndarray):
             raise unsupported(
-                "constant", {"dtype": constant.dtype}, None, "only real numbers have a counterpart."
+                "constant", {"dtype": constant.dtype}, (), "only real numbers have a counterpart."
             )
         name = self.names.fresh(constant.name or ("derived" if constant.recipe else "constant"))
         dtype = {"f": np.float64, "i": np.int64, "b": np.bool_}[kind]

@@ -63,6 +63,7 @@ def _inline(
     inputs: list[Atom],
     equations: list[Equation],
     known: list[Constant] | None = None,
+    calls: tuple[Any, ...] = (),
 ) -> list[Atom]:
     inner = getattr(jaxpr, "jaxpr", jaxpr)
     if known is None:
@@ -71,7 +72,7 @@ def _inline(
     environment.update(zip(inner.invars, inputs, strict=True))
     for eqn in inner.eqns:
         operands = [_read(environment, variable) for variable in eqn.invars]
-        results = _equation(eqn, operands, equations)
+        results = _equation(eqn, operands, equations, (eqn.source_info, *calls))
         environment.update(zip(eqn.outvars, results, strict=True))
     return [_read(environment, variable) for variable in inner.outvars]
 
@@ -82,7 +83,9 @@ def _read(environment: dict[Any, Atom], variable: Any) -> Atom:
     return environment[variable]
 
 
-def _equation(eqn: Any, operands: list[Atom], equations: list[Equation]) -> Sequence[Atom]:
+def _equation(
+    eqn: Any, operands: list[Atom], equations: list[Equation], source: tuple[Any, ...]
+) -> Sequence[Atom]:
     primitive = eqn.primitive.name
     if _is_error_check(eqn):
         return [Constant(np.asarray(0)), *operands[: len(eqn.outvars) - 1]]
@@ -91,22 +94,26 @@ def _equation(eqn: Any, operands: list[Atom], equations: list[Equation]) -> Sequ
     if primitive == "custom_jvp_call":
         name = named_rule(eqn)
         if name is not None:
-            return _append(eqn, operands, equations, name.lstrip("_"))
+            return _append(eqn, operands, equations, name.lstrip("_"), source)
     if primitive.startswith("custom_") and primitive in _CALLS and not rule_agrees(eqn):
         raise unsupported(
             primitive,
             {"name": eqn.params["call_jaxpr"].jaxpr.debug_info.func_src_info},
-            eqn.source_info,
+            source,
             "its own derivative rule is not the derivative of its body, which is what Julia "
             "would differentiate.",
         )
     if primitive in _CALLS:
-        return _inline(eqn.params[_CALLS[primitive]], operands, equations)
-    return _append(eqn, operands, equations, primitive)
+        return _inline(eqn.params[_CALLS[primitive]], operands, equations, calls=source)
+    return _append(eqn, operands, equations, primitive, source)
 
 
 def _append(
-    eqn: Any, operands: list[Atom], equations: list[Equation], primitive: str
+    eqn: Any,
+    operands: list[Atom],
+    equations: list[Equation],
+    primitive: str,
+    source: tuple[Any, ...],
 ) -> Sequence[Atom]:
     outputs = tuple(Variable(v.aval.shape, v.aval.dtype) for v in eqn.outvars)
     bodies = {
@@ -114,7 +121,7 @@ def _append(
         for role in _BODIES.get(primitive, ())
     }
     equations.append(
-        Equation(primitive, tuple(operands), outputs, dict(eqn.params), eqn.source_info, bodies)
+        Equation(primitive, tuple(operands), outputs, dict(eqn.params), source, bodies)
     )
     return outputs
 

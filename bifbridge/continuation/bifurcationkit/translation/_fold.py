@@ -1,12 +1,11 @@
 """Evaluate what does not depend on the state or the parameter, once, before translation."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.extend.core import ClosedJaxpr, Jaxpr, jaxpr_as_fun
 
 from bifbridge.continuation.bifurcationkit.translation._program import Atom, Constant
 
@@ -56,7 +55,7 @@ def fold(primitive: str, inputs: Sequence[Constant], eqn: Any) -> list[Constant]
     Returns:
         One constant per output; those that stem from the field say how.
     """
-    results = evaluate(eqn, [atom.value for atom in inputs])
+    results = equation_function(eqn)(*(atom.value for atom in inputs))
     recipe = None
     if any(atom.name or atom.recipe for atom in inputs):
         words = ", ".join(atom.name or atom.recipe or _word(atom) for atom in inputs)
@@ -66,21 +65,8 @@ def fold(primitive: str, inputs: Sequence[Constant], eqn: Any) -> list[Constant]
     return [Constant(as_array(result), recipe=recipe) for result in results]
 
 
-def evaluate(eqn: Any, operands: Sequence[Any]) -> list[Any]:
-    """Apply one equation to values, with whatever derivative rules it carries.
-
-    Args:
-        eqn: JAX's equation.
-        operands: one value per input.
-
-    Returns:
-        One value per output.
-    """
-    return equation_function(eqn)(*operands)
-
-
-def equation_function(eqn: Any) -> Any:
-    """One equation as a function of all its inputs, literal ones included.
+def equation_function(eqn: Any) -> Callable[..., list[Any]]:
+    """One equation as a function of its inputs, with its own derivative rule.
 
     Args:
         eqn: JAX's equation.
@@ -88,14 +74,13 @@ def equation_function(eqn: Any) -> Any:
     Returns:
         A function from operands to the list of results.
     """
-    invars, position = [], {}
-    for k, variable in enumerate(eqn.invars):
-        if not hasattr(variable, "val") and variable not in position:
-            position[variable] = k
-            invars.append(variable)
-    jaxpr = Jaxpr((), invars, eqn.outvars, [eqn], eqn.effects)
-    run = jaxpr_as_fun(ClosedJaxpr(jaxpr, ()))
-    return lambda *operands: run(*(jnp.asarray(operands[position[v]]) for v in invars))
+    params = eqn.primitive.get_bind_params(eqn.params)
+
+    def run(*operands: Any) -> list[Any]:
+        results = eqn.primitive.bind(*(jnp.asarray(value) for value in operands), **params)
+        return list(results) if eqn.primitive.multiple_results else [results]
+
+    return run
 
 
 def as_array(value: Any) -> Any:

@@ -4,6 +4,7 @@ Both come down to one list of places, counted by columns as Julia counts the ent
 what is known is computed here, what depends on the state is added in Julia.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,12 @@ from bifbridge.continuation.bifurcationkit.translation._expression import (
     Selector,
     call,
     infix,
+    literal,
 )
 from bifbridge.continuation.bifurcationkit.translation._indexing import select_part
 from bifbridge.continuation.bifurcationkit.translation._places import Layout, places
 from bifbridge.continuation.bifurcationkit.translation._program import Constant, Equation
+from bifbridge.continuation.bifurcationkit.translation._shapes import reshape
 from bifbridge.continuation.bifurcationkit.translation._unsupported import unsupported
 
 #: A list of known places up to this length is written out.
@@ -41,11 +44,11 @@ def _gather(emitter: Emitter, equation: Equation, operands: list[Expression]) ->
     layout = Layout(
         operand.shape,
         output.shape,
-        tuple(numbers.offset_dims),
-        tuple(equation.params["slice_sizes"]),
-        (*numbers.collapsed_slice_dims, *numbers.operand_batching_dims),
-        tuple(numbers.start_index_map),
-        tuple(zip(numbers.operand_batching_dims, numbers.start_indices_batching_dims, strict=True)),
+        _integers(numbers.offset_dims),
+        _integers(equation.params["slice_sizes"]),
+        _integers((*numbers.collapsed_slice_dims, *numbers.operand_batching_dims)),
+        _integers(numbers.start_index_map),
+        _pairs(numbers.operand_batching_dims, numbers.start_indices_batching_dims),
     )
     fills = "FILL" in str(equation.params["mode"])
     known = _known_starts(equation)
@@ -58,6 +61,15 @@ def _gather(emitter: Emitter, equation: Equation, operands: list[Expression]) ->
     if fills:
         return [_filled(emitter, equation, result, found.valid(emitter))]
     return [result]
+
+
+def _integers(axes: Iterable[Any]) -> tuple[int, ...]:
+    # JAX mixes Python's integers with NumPy's.
+    return tuple(int(axis) for axis in axes)
+
+
+def _pairs(first: Iterable[Any], second: Iterable[Any]) -> tuple[tuple[int, int], ...]:
+    return tuple((int(a), int(b)) for a, b in zip(first, second, strict=True))
 
 
 def _known_gather(
@@ -95,15 +107,16 @@ def _list(emitter: Emitter, positions: np.ndarray) -> str:
 def _filled(
     emitter: Emitter, equation: Equation, result: Expression, valid: Expression
 ) -> Expression:
-    if result.kind != "f" or equation.params.get("fill_value") is not None:
+    if result.kind != "f":
         raise unsupported(
             equation.primitive,
             equation.params,
             equation.source,
-            "what lies outside the array is filled with something other than NaN.",
+            "integers outside the array have no value.",
         )
-    choose = emitter.helper("select")
-    return call(choose, [valid, result, Expression("NaN", (), ())], result.shape, "f")
+    value = equation.params.get("fill_value")
+    filling = literal(np.nan if value is None else value, equation.outputs[0].dtype)
+    return call(emitter.helper("select"), [valid, result, filling], result.shape, "f")
 
 
 def _scatter(emitter: Emitter, equation: Equation, operands: list[Expression]) -> list[Expression]:
@@ -112,8 +125,8 @@ def _scatter(emitter: Emitter, equation: Equation, operands: list[Expression]) -
     if shape == ():
         return [_scatter_number(emitter, equation, operand, update)]
     numbers = equation.params["dimension_numbers"]
-    inserted = (*numbers.inserted_window_dims, *numbers.operand_batching_dims)
-    window = tuple(numbers.update_window_dims)
+    inserted = _integers((*numbers.inserted_window_dims, *numbers.operand_batching_dims))
+    window = _integers(numbers.update_window_dims)
     sizes = [1] * len(shape)
     for axis, k in zip([a for a in range(len(shape)) if a not in inserted], window, strict=True):
         sizes[axis] = update.shape[k]
@@ -123,13 +136,12 @@ def _scatter(emitter: Emitter, equation: Equation, operands: list[Expression]) -
         window,
         tuple(sizes),
         inserted,
-        tuple(numbers.scatter_dims_to_operand_dims),
-        tuple(
-            zip(numbers.operand_batching_dims, numbers.scatter_indices_batching_dims, strict=True)
-        ),
+        _integers(numbers.scatter_dims_to_operand_dims),
+        _pairs(numbers.operand_batching_dims, numbers.scatter_indices_batching_dims),
     )
     place = _scatter_places(emitter, equation, operands[1], layout)
     if isinstance(place, tuple):
+        update = reshape(emitter, update, ())
         inner = ", ".join(str(k + 1) for k in place)
         text = f"{emitter.helper('with_entry')}({operand.text}, {update.text}, {inner})"
         return [Expression(text, shape, shape, operand.kind)]

@@ -5,11 +5,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import jax.numpy as jnp
 import numpy as np
 
 from bifbridge._precision import require_x64
-from bifbridge.continuation._families import as_family
+from bifbridge.continuation._families import AbstractFamily, as_family
 from bifbridge.continuation.bifurcationkit.translation import (
     _contractions,
     _control_flow,
@@ -21,7 +20,7 @@ from bifbridge.continuation.bifurcationkit.translation import (
 )
 from bifbridge.continuation.bifurcationkit.translation._emitter import Emitter, Rule
 from bifbridge.continuation.bifurcationkit.translation._expression import Expression
-from bifbridge.continuation.bifurcationkit.translation._helpers import HELPERS
+from bifbridge.continuation.bifurcationkit.translation._helpers import helpers
 from bifbridge.continuation.bifurcationkit.translation._names import Names
 from bifbridge.continuation.bifurcationkit.translation._program import Program
 from bifbridge.continuation.bifurcationkit.translation._trace import (
@@ -100,7 +99,7 @@ def translate_function(
         TranslationError: if the field does not return a vector of the state's shape.
     """  # noqa: DOC502
     require_x64("Translation to Julia")
-    shape = jnp.shape(parameter)
+    shape = np.shape(parameter)
     program = trace(in_double_precision(function), state, parameter)
     source, constants = _write(program)
     return JuliaField(source, constants, program.inputs[0].shape[0], shape[0] if shape else 0)
@@ -123,8 +122,30 @@ def translate_family(family: Any, state: Any) -> JuliaField:
     return translate_function(FamilyFunction(as_family(family)), state)
 
 
+def julia_source(field: Any, state: Any, parameter: Any = 0.0) -> str:
+    """The Julia code of a field, to read or to keep.
+
+    Args:
+        field: an `AbstractFamily`, or a function f(z, p).
+        state: any state of the shape that is meant, (n,).
+        parameter: of a function any parameter: a number, or a vector of shape (k,).
+
+    Returns:
+        Julia source that defines `field(z, p, c)`.
+
+    Example:
+        >>> import bifbridge as bb
+        >>> print(bb.julia_source(lambda z, p: p * z - z**3, [0.0]))
+        function field(z, p, c)
+            return p .* z .- z .^ 3
+        end
+    """
+    function = FamilyFunction(field) if isinstance(field, AbstractFamily) else field
+    return translate_function(function, state, parameter).julia_source()
+
+
 def _write(program: Program) -> tuple[str, dict[str, np.ndarray]]:
-    emitter = Emitter(RULES, Names(tuple(HELPERS)))
+    emitter = Emitter(RULES, Names(tuple(helpers())))
     for name, variable in zip(("z", "p"), program.inputs, strict=True):
         emitter.bind(variable, Expression(name, variable.shape, variable.shape))
     (result,) = emitter.run(program)
@@ -138,7 +159,7 @@ def _write(program: Program) -> tuple[str, dict[str, np.ndarray]]:
     if emitter.needs_type:
         opening.append("    T = promote_type(Float64, eltype(z), eltype(p))")
     body = "\n".join([*opening, *emitter.lines, "end"])
-    return "\n\n".join([*emitter.helpers(), body]) + "\n", constants
+    return "\n\n".join([*emitter.helper_sources(), body]) + "\n", constants
 
 
 def _unpacked(emitter: Emitter, constants: dict[str, np.ndarray]) -> list[str]:

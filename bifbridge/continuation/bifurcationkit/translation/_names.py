@@ -2,133 +2,19 @@
 
 import re
 
-_KEYWORDS = [
-    "abstract",
-    "baremodule",
-    "begin",
-    "break",
-    "catch",
-    "const",
-    "continue",
-    "do",
-    "else",
-    "elseif",
-    "end",
-    "export",
-    "false",
-    "finally",
-    "for",
-    "function",
-    "global",
-    "if",
-    "import",
-    "in",
-    "isa",
-    "let",
-    "local",
-    "macro",
-    "module",
-    "mutable",
-    "primitive",
-    "quote",
-    "return",
-    "struct",
-    "true",
-    "try",
-    "type",
-    "using",
-    "where",
-    "while",
-]
-#: Functions of Julia that the code calls, and the arguments of `field`.
-_FUNCTIONS = [
-    "T",
-    "Array",
-    "Float64",
-    "Inf",
-    "Int",
-    "NaN",
-    "abs",
-    "acosh",
-    "all",
-    "any",
-    "argmax",
-    "argmin",
-    "asinh",
-    "atan",
-    "cat",
-    "cbrt",
-    "ceil",
-    "clamp",
-    "collect",
-    "convert",
-    "copy",
-    "cos",
-    "cosh",
-    "cumprod",
-    "cumsum",
-    "div",
-    "dropdims",
-    "eltype",
-    "exp",
-    "exp2",
-    "expm1",
-    "fill",
-    "firstindex",
-    "floor",
-    "hcat",
-    "ifelse",
-    "isfinite",
-    "isnan",
-    "length",
-    "log",
-    "log1p",
-    "map",
-    "max",
-    "maximum",
-    "min",
-    "minimum",
-    "one",
-    "ones",
-    "permutedims",
-    "prod",
-    "promote",
-    "promote_type",
-    "reduce",
-    "rem",
-    "repeat",
-    "reshape",
-    "reverse",
-    "round",
-    "sign",
-    "similar",
-    "sin",
-    "sinh",
-    "size",
-    "sqrt",
-    "sum",
-    "tan",
-    "tanh",
-    "transpose",
-    "trunc",
-    "typemax",
-    "typemin",
-    "undef",
-    "vcat",
-    "vec",
-    "view",
-    "xor",
-    "zero",
-    "zeros",
-    "c",
-    "field",
-    "i",
-    "p",
-    "pi",
-    "z",
-    "e",
-    "im",
-]
+_KEYWORDS = """
+    abstract baremodule begin break catch const continue do else elseif end export false finally
+    for function global if import in isa let local macro module mutable primitive quote return
+    struct true try type using where while
+"""
+#: Functions and constants of Julia that the code may use, and the arguments of `field`.
+_TAKEN = """
+    Array Bool CartesianIndices Float64 Inf Int NaN RoundNearestTiesAway T Val abs all any argmax
+    argmin asinh atan cat cbrt ceil clamp convert copy cos cosh cumprod cumsum div dropdims eltype
+    exp exp2 expm1 fill floor getindex hcat ifelse isfinite max maximum min minimum permutedims
+    prod promote_type rem repeat reshape reverse round sign sin sinh sum tan tanh transpose trunc
+    undef vcat vec xor c e field im p pi z
+"""
 
 
 class Names:
@@ -139,7 +25,7 @@ class Names:
     """
 
     def __init__(self, reserved: tuple[str, ...] = ()):
-        self._taken = {*_KEYWORDS, *_FUNCTIONS, *reserved}
+        self._taken = {*_KEYWORDS.split(), *_TAKEN.split(), *reserved}
 
     def fresh(self, wish: str) -> str:
         """An unused identifier.

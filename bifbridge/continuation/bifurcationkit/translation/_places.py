@@ -85,7 +85,7 @@ class Layout:
             start = starts[..., k].astype(np.int64).reshape(shape)
             valid = valid & (start >= 0) & (start <= room)
             total = total + self.strides[axis] * np.clip(start, 0, room)
-        return total, valid
+        return np.asarray(total), np.asarray(valid)
 
 
 @dataclasses.dataclass(frozen=True)

@@ -69,7 +69,7 @@ class Equation:
         inputs: what it is applied to.
         outputs: what it defines.
         params: JAX's parameters of the primitive.
-        source: JAX's record of the user's line.
+        source: JAX's records of where it came from, innermost first.
         bodies: programs of the control flow primitives, by role.
     """
 
@@ -77,7 +77,7 @@ class Equation:
     inputs: tuple[Atom, ...]
     outputs: tuple[Variable, ...]
     params: dict[str, Any]
-    source: Any
+    source: tuple[Any, ...]
     bodies: "dict[str, tuple[Program, ...]]" = dataclasses.field(default_factory=dict)
 
 
@@ -127,22 +127,21 @@ def merge_equal(
         if key is not None and key in seen:
             same.update(zip(equation.outputs, seen[key].outputs, strict=True))
             continue
-        seen[key] = equation
+        if key is not None:
+            seen[key] = equation
         kept.append(equation)
     return kept, tuple(same.get(atom, atom) for atom in outputs)
 
 
 def _key(equation: Equation) -> Any:
     operands = [
-        (atom.number, str(atom.dtype)) if _is_literal(atom) else id(atom)
+        id(atom)
+        if isinstance(atom, Variable) or atom.number is None
+        else (atom.number, str(atom.dtype))
         for atom in equation.inputs
     ]
     types = [(output.shape, str(output.dtype)) for output in equation.outputs]
     return equation.primitive, tuple(operands), tuple(types), str(equation.params)
-
-
-def _is_literal(atom: Atom) -> bool:
-    return isinstance(atom, Constant) and atom.number is not None
 
 
 def drop_dead(equations: list[Equation], outputs: tuple[Atom, ...]) -> tuple[Equation, ...]:

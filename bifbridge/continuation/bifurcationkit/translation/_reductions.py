@@ -20,7 +20,7 @@ _EMPTY = {"reduce_max": float("-inf"), "reduce_min": float("inf")}
 def _reduction(function: str) -> Rule:
     def rule(emitter: Emitter, equation: Equation, operands: list[Expression]) -> list[Expression]:
         (operand,) = operands
-        axes = tuple(equation.params["axes"])
+        axes = tuple(int(axis) for axis in equation.params["axes"])
         shape, kind = equation.outputs[0].shape, kind_of(equation.outputs[0].dtype)
         if not axes:
             return [operand]
@@ -64,7 +64,8 @@ def _position(function: str) -> Rule:
         shape, axis = equation.outputs[0].shape, equation.params["axes"][0] + 1
         if operand.rank == 1:
             return [Expression(f"{function}({operand.text}) - 1", shape, (), "i", SUM)]
-        text = f"dropdims(getindex.({function}({operand.text}; dims={axis}), {axis}) .- 1; dims={axis})"
+        found = f"{function}({operand.text}; dims={axis})"
+        text = f"dropdims(getindex.({found}, {axis}) .- 1; dims={axis})"
         return [Expression(text, shape, shape, "i")]
 
     return rule

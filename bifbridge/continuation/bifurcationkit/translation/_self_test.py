@@ -56,7 +56,7 @@ def check_translation(
 
     Raises:
         TranslationMismatchError: if a quantity differs by more, with the numbers.
-    """
+    """  # noqa: DOC501, DOC502
     require_x64("The self-test of a translation")
     reference = _reference(in_double_precision(function))
     worst = 0.0

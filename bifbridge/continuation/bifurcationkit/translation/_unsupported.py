@@ -23,7 +23,7 @@ def unsupported(
     Args:
         primitive: JAX's name of the operation.
         params: JAX's parameters of it.
-        source: JAX's record of where the equation came from.
+        source: JAX's records of where the equation came from, as in `user_line`.
         reason: why this form has no translation, as a sentence; empty if none has.
 
     Returns:
@@ -48,16 +48,17 @@ def user_line(source: Any) -> str:
     """The innermost line outside JAX, Equinox and this package that made an equation.
 
     Args:
-        source: the equation's `source_info`.
+        source: JAX's records of where the equation came from: its own, then those of the calls
+            around it.
 
     Returns:
         "file:line (function)", or an empty text if there is none.
     """
-    traceback = getattr(source, "traceback", None)
-    for frame in getattr(traceback, "frames", ()):
-        if frame.file_name.startswith(_HERE) or any(n in frame.file_name for n in _LIBRARIES):
-            continue
-        return f"{frame.file_name}:{frame.line_num} ({frame.function_name})"
+    for record in source or ():
+        for frame in getattr(getattr(record, "traceback", None), "frames", ()):
+            if frame.file_name.startswith(_HERE) or any(n in frame.file_name for n in _LIBRARIES):
+                continue
+            return f"{frame.file_name}:{frame.line_num} ({frame.function_name})"
     return ""
 
 
