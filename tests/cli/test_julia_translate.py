@@ -27,8 +27,8 @@ def test_a_model_is_printed_and_written(tmp_path):
 
 
 def test_a_function_needs_its_size():
-    assert "--size" in run("tests.helpers:lorenz").stderr
-    assert "z[1] * z[2]" in run("tests.helpers:lorenz", "--size", "3").stdout
+    assert "--start" in run("tests.helpers:lorenz").stderr
+    assert "z[1] * z[2]" in run("tests.helpers:lorenz", "--start", "0,0,0").stdout
 
 
 def test_a_field_without_translation_is_a_message(tmp_path, monkeypatch):
@@ -36,7 +36,7 @@ def test_a_field_without_translation_is_a_message(tmp_path, monkeypatch):
         "import jax.numpy as jnp\n\ndef field(z, p):\n    return jnp.sort(z) * p\n"
     )
     monkeypatch.chdir(tmp_path)
-    result = run("sorting:field", "--size", "3")
+    result = run("sorting:field", "--start", "0,0,0")
     assert result.exit_code == 1
     assert "'sort'" in result.stderr
     assert "sorting.py:4" in result.stderr
