@@ -142,8 +142,8 @@ def _others(kind: Kind, one: Described) -> int:
     order = np.argsort(distance)
     critical, rest = values[order[:width]], values[order[width:]]
     scale = 1 + float(np.max(np.abs(values)))
-    if not np.all(np.isfinite(values)) or np.max(np.abs(critical.real)) > 1e-6 * scale:
+    if not np.all(np.isfinite(values)) or np.max(np.abs(np.real(critical))) > 1e-6 * scale:
         return -1
-    if rest.size and np.min(np.abs(rest.real)) < _CLOSE * scale:
+    if rest.size and np.min(np.abs(np.real(rest))) < _CLOSE * scale:
         return -1
-    return int(np.sum(rest.real > 0))
+    return int(np.sum(np.real(rest) > 0))

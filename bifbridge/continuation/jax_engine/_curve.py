@@ -18,7 +18,7 @@ from bifbridge._custom_types import Scalar
 from bifbridge._linalg import solve
 from bifbridge.continuation._status import Status
 
-Extended = Float[Array | np.ndarray, " m"]
+Extended = Float[Array, " m"]
 
 
 class Curve(NamedTuple):
@@ -38,7 +38,7 @@ class Curve(NamedTuple):
 
     residual: Callable[[Any, Any], Any]
     observe: Callable[[Any, Any, Any], PyTree]
-    weights: Extended
+    weights: Any
 
 
 class Corrected(NamedTuple):

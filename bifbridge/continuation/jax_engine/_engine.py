@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
@@ -301,5 +301,5 @@ def filled(stretch: Stretch) -> Stretch:
         The same without the empty rows.
     """
     count = int(stretch.count)
-    cut = (np.asarray(buffer)[:count] for buffer in tuple(stretch)[:-1])
+    cut: Any = (np.asarray(buffer)[:count] for buffer in tuple(stretch)[:-1])
     return Stretch(*cut, count=stretch.count)

@@ -143,7 +143,8 @@ def polish_branch_point(residual: Residual, point: Extended, along: Extended) ->
     )
     jacobian = _jacobian(residual, y[:-1])
     rounding = 1e-12 + 1e-13 * jnp.max(jnp.abs(jacobian) @ jnp.abs(y[:-1]))
-    direction = _nearest_branch(*last.plane, along)
+    kernel, second = last.plane
+    direction = _nearest_branch(kernel, second, along)
     extra = jnp.abs(y[-1]) / rounding
     return Polished(y[:-1], extra, converged, jacobian, last.right, last.left, direction)
 

@@ -98,7 +98,7 @@ def eigenvalues(matrices: Float[np.ndarray, "K n n"]) -> Complex[np.ndarray, "K 
     ):
         if np.any(chosen):
             values[chosen] = _solved(solver, matrices if np.all(chosen) else matrices[chosen])
-    order = np.argsort(-values.real, axis=1, kind="stable")
+    order = np.argsort(-np.real(values), axis=1, kind="stable")
     return np.take_along_axis(values, order, axis=1)
 
 

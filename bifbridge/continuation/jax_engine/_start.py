@@ -78,10 +78,11 @@ def _regular_tangent(jacobian: np.ndarray) -> np.ndarray | None:
     # Off special points the kernel needs no singular values, which take long for many states.
     if not np.all(np.isfinite(jacobian)):
         return None
-    factors, exchanges, info = sl.lapack.dgetrf(jacobian[:, :-1])
-    condition = sl.lapack.dgecon(factors, np.max(np.sum(np.abs(jacobian[:, :-1]), axis=0)))[0]
+    lapack: Any = sl.lapack  # SciPy's stubs know none of its routines
+    factors, exchanges, info = lapack.dgetrf(jacobian[:, :-1])
+    condition = lapack.dgecon(factors, np.max(np.sum(np.abs(jacobian[:, :-1]), axis=0)))[0]
     if info != 0 or condition < 1e-8:
         return None
-    states = sl.lapack.dgetrs(factors, exchanges, -jacobian[:, -1])[0]
+    states = lapack.dgetrs(factors, exchanges, -jacobian[:, -1])[0]
     tangent = np.append(states, 1.0)
     return tangent / np.linalg.norm(tangent)

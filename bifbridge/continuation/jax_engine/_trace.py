@@ -10,7 +10,6 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import jax.tree_util as jtu
-import numpy as np
 from jaxtyping import Array, Bool, Float, Int, PyTree
 
 from bifbridge._custom_types import Scalar
@@ -23,10 +22,6 @@ from bifbridge.continuation.jax_engine._curve import (
     norm,
     oriented,
 )
-
-Number = Float[Array | np.ndarray, ""]
-Flag = Bool[Array | np.ndarray, ""]
-Count = Int[Array | np.ndarray, ""]
 
 
 class StepControl(NamedTuple):
@@ -45,16 +40,16 @@ class StepControl(NamedTuple):
         secant: whether to predict along the last chord instead of the tangent.
     """
 
-    min_step: Number
-    max_step: Number
-    tolerance: Number
-    max_iterations: Count
-    max_angle: Number
-    lower: Number
-    upper: Number
-    max_norm: Number
-    natural: Flag
-    secant: Flag
+    min_step: Any
+    max_step: Any
+    tolerance: Any
+    max_iterations: Any
+    max_angle: Any
+    lower: Any
+    upper: Any
+    max_norm: Any
+    natural: Any
+    secant: Any
 
 
 class Front(NamedTuple):
@@ -70,13 +65,13 @@ class Front(NamedTuple):
         status: `Status.RUNNING`, or how the branch ended.
     """
 
-    point: Extended
-    tangent: Extended
-    chord: Extended
-    step: Number
-    landing: Flag
-    undefined: Count
-    status: Count
+    point: Any
+    tangent: Any
+    chord: Any
+    step: Any
+    landing: Any
+    undefined: Any
+    status: Any
 
 
 class Stretch(NamedTuple):
