@@ -40,13 +40,20 @@ SYSTEMS = {
 
 
 def locator(kind):
-    """θ ↦ (p, q) of the point, hidden in six dimensions by a smooth change of coordinates."""
+    """θ ↦ (p, q) of the point, hidden in six dimensions by a smooth change of coordinates.
+
+    The Bautin system, with its derivatives of third order, stays as it is: it would compile long.
+    """
     core, dimension, frequencies = SYSTEMS[kind]
-    origin = hide(lambda x: x, dimension, 6)[1]
+    hidden = kind != "bautin"
+    origin = hide(lambda x: x, dimension, 6)[1] if hidden else jnp.zeros(dimension)
 
     def place(theta):
         def field(z, p, q):
-            return hide(lambda x: core(x, p, q, theta), dimension, 6)[0](z)
+            def inner(x):
+                return core(x, p, q, theta)
+
+            return hide(inner, dimension, 6)[0](z) if hidden else inner(z)
 
         found = codim_two_point(field, origin, (0.01, -0.01), kind, frequencies=frequencies)
         return found.parameters

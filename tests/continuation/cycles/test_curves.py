@@ -1,5 +1,6 @@
 """Curves of cycle bifurcations against closed forms; files; going on from a saved curve."""
 
+import equinox as eqx
 import jax.tree_util as jtu
 import numpy as np
 import pytest
@@ -168,7 +169,7 @@ def test_a_fold_flip_point_is_met_from_both_of_its_curves():
 
 
 @pytest.mark.slow
-def test_the_place_of_a_fold_converges_like_the_fourth_power_of_the_mesh_width():
+def test_the_place_of_a_fold_converges_at_least_like_the_fourth_power_of_the_mesh_width():
     errors = []
     for intervals in (12, 24):
         radius = np.sqrt(0.5 + np.sqrt(0.15))
@@ -188,7 +189,9 @@ def test_the_place_of_a_fold_converges_like_the_fourth_power_of_the_mesh_width()
         assert q < 0.95
         errors.append([abs(p + q**2 / 4), abs(curve.periods[-1] - 2.5 * np.pi)])
     orders = np.log2(np.array(errors[0]) / np.array(errors[1]))
-    np.testing.assert_allclose(orders, 4, atol=0.5)
+    # Symmetry makes the parameter better than its order.
+    assert orders[0] > 3.8
+    assert orders[1] == pytest.approx(4, abs=0.2)
 
 
 def test_files_hold_branches_and_curves_exactly(cusp_branch, cusp_curve, tmp_path):
@@ -240,7 +243,7 @@ def test_a_branch_is_resumed_from_its_last_cycle(cusp_branch):
 
 
 def test_a_curve_is_resumed_from_its_last_point(cusp_branch, cusp_curve):
-    engine = CycleEngine(step=0.1, max_step=0.3, max_points=4)
+    engine = CycleEngine(step=0.1, max_step=0.3, max_points=4, directions="down")
     point = cusp_branch.special_points[0]
     spans = ((-0.3, 0.3), (-0.1, 0.4))
     part = cycle_bifurcation_curve(planes.CUSP, point, 0.3, spans=spans, engine=engine)
@@ -248,7 +251,9 @@ def test_a_curve_is_resumed_from_its_last_point(cusp_branch, cusp_curve):
     whole = resume_cycle_curve(planes.CUSP, part, spans=spans, engine=ENGINE)
     p, q = whole.parameters.T
     np.testing.assert_allclose(27 * p**2, 4 * q**3, atol=1e-12)
-    assert len(whole) > len(part)
+    np.testing.assert_array_equal(whole.parameters[: len(part)], part.parameters)
+    assert kinds(whole) == ["cusp_of_cycles"]
+    assert whole.status == Status.SPAN_END
     assert q[-1] == pytest.approx(0.4)
 
 

@@ -222,7 +222,7 @@ def _solve(
     off_phase = jnp.sum(phase * (point.states - closing.reference))
     off_target = dot(closing.row, point) - closing.target
     zero = jnp.zeros((1, point.scalars.size))
-    off = jnp.concatenate([off_phase[None], tests, off_target[None]])
+    off = jnp.concatenate([jnp.stack([off_phase]), tests, jnp.stack([off_target])])
     solution = solve_bordered(
         linear.local,
         linear.columns,
