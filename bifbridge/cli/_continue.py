@@ -18,7 +18,7 @@ from bifbridge.cli._target import (
 from bifbridge.cli._target import load_object as load_object
 
 if TYPE_CHECKING:
-    from bifbridge.continuation import Branch, ContinuationProblem, SpecialPoint
+    from bifbridge.continuation import AbstractFamily, Branch, ContinuationProblem, SpecialPoint
 
 TARGET = "MODULE:FUNCTION of a function f(z, p) written with jax.numpy, or a model's .eqx file."
 
