@@ -52,6 +52,15 @@ def test_wilson_cowan_has_all_four_points_within_a_step_of_each_other():
     assert branch.balance.complete
 
 
+@pytest.mark.parametrize("step", [0.01, 0.02, 0.03, 0.05])
+def test_no_step_length_invents_points_where_the_branch_bends(step):
+    """A step that ends past a fold, its tangent far from its chord, is too long."""
+    problem = ContinuationProblem(helpers.wilson_cowan, [0.0, 0.0], span=(-1.0, 4.0))
+    branch = continuation(problem, JaxEngine(step=step))
+    assert kinds(branch) == [kind for kind, _ in helpers.WILSON_COWAN]
+    assert all(point.converged for point in branch.special_points)
+
+
 @pytest.mark.parametrize("n", [32, 64])
 def test_every_pitchfork_of_a_symmetric_network(n):
     known = helpers.symmetric_network(n)

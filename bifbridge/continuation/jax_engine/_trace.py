@@ -148,10 +148,12 @@ def _attempt(
     chord = chord / jnp.where(length > 0, length, 1.0)
     own = oriented(curve, corrected.kernel, front.tangent, jnp.full_like(new, jnp.nan))
     # On a branch point there is no tangent, and close to one rounding turns it: the chord serves.
+    # Elsewhere a tangent far from the chord means a step too long for the bend.
     aligned = jnp.sum(curve.weights * own * chord) > jnp.cos(control.max_angle)
     undefined = ~jnp.all(jnp.isfinite(own))
     direction = jnp.where(aligned & ~undefined, own, chord)
-    accepted = _acceptable(curve, control, front, guess, corrected, chord, length)
+    follows = aligned | undefined
+    accepted = _acceptable(curve, control, front, guess, corrected, chord, length, follows)
     outside = (new[-1] > control.upper) | (new[-1] < control.lower)
     outside = outside & ~landing
     good = accepted & ~outside
@@ -202,11 +204,12 @@ def _acceptable(
     corrected: Corrected,
     chord: Extended,
     length: Scalar,
+    follows: Bool[Array, ""],
 ) -> Bool[Array, ""]:
     # Converged, and neither turned nor thrown further than a step on one branch can be.
     turn = jnp.sum(curve.weights * front.tangent * chord)
     strayed = norm(curve, corrected.point - guess)
-    straight = (turn > jnp.cos(control.max_angle)) & (strayed <= 0.5 * length)
+    straight = (turn > jnp.cos(control.max_angle)) & (strayed <= 0.5 * length) & follows
     tiny = front.step <= 4 * control.min_step
     return (corrected.status == Status.RUNNING) & (length > 0) & (straight | tiny)
 
