@@ -51,7 +51,7 @@ class Quantity:
         key: name among the measured numbers.
         label: what it is, in words.
         criterion: what it must satisfy; None for a number that is only reported.
-        expected: what theory or an earlier note says, for the table.
+        expected: what theory or earlier runs say, for the table.
     """
 
     key: str

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from claims._claim import Claim, Outcome
 
-_HEAD = "| measured | note or theory | median | range | criterion | seeds that meet it |"
+_HEAD = "| measured | earlier runs or theory | median | range | criterion | seeds that meet it |"
 
 
 _CAPTION = (

@@ -65,7 +65,7 @@ CLAIM = Claim(
     ),
     quantities=(
         Quantity("far", "effective rank at μ = −0.5", at_least(10)),
-        Quantity("at", "effective rank at μ = 0", at_most(2), "1.23 in the note"),
+        Quantity("at", "effective rank at μ = 0", at_most(2), "1.23 in earlier runs"),
         Quantity("fall", "fall between the two, factor", at_least(8)),
         Quantity("amplified", "trace at μ = 0 over that at μ = −0.5", at_least(3)),
         Quantity("halfway", "μ at which the rank is halfway down (in logarithms)"),

@@ -103,17 +103,19 @@ CLAIM = Claim(
         "“Later minimum” is the lowest rank within 60 steps after the crossing."
     ),
     quantities=(
-        Quantity("start", "effective rank at the start", at_least(30), "140.9 in the note"),
+        Quantity("start", "effective rank at the start", at_least(30), "140.9 in earlier runs"),
         Quantity("before", "lowest effective rank up to 60 steps before", at_least(10)),
-        Quantity("at", "effective rank at the crossing", at_most(2), "1.78 in the note"),
+        Quantity("at", "effective rank at the crossing", at_most(2), "1.78 in earlier runs"),
         Quantity("fall", "fall of the rank within 50 steps, factor", at_least(10)),
         Quantity(
             "first_below_two", "step of the first rank ≤ 2, from the crossing", within(0, 50), "0"
         ),
         Quantity("amplified", "trace at the crossing over the first one", at_least(3), "×35"),
-        Quantity("cosine", "cosine of ∇θμ and top direction", at_least(0.99), "0.9965 in the note"),
-        Quantity("error", "error of the predicted kernel", at_most(0.15), "0.134 in the note"),
-        Quantity("restricted", "error in ∇θμ alone", at_most(0.15), "0.126 in the note"),
+        Quantity(
+            "cosine", "cosine of ∇θμ and top direction", at_least(0.99), "0.9965 in earlier runs"
+        ),
+        Quantity("error", "error of the predicted kernel", at_most(0.15), "0.134 in earlier runs"),
+        Quantity("restricted", "error in ∇θμ alone", at_most(0.15), "0.126 in earlier runs"),
         Quantity("critical", "error of the kernel of wᵀz along ∇θμ", at_most(0.15)),
         Quantity("top_ratio", "top eigenvalue predicted/measured", within(1, 0.15), "1"),
         Quantity("landscape", "error of the loss along ∇θμ, |μ| ≤ 0.1", at_most(0.02)),
@@ -122,22 +124,22 @@ CLAIM = Claim(
             "line_correlation",
             "correlation of log ∫g² along ∇θμ, |μ| < 0.2",
             at_least(0.998),
-            "0.998–0.999 in the note",
+            "0.998–0.999 in earlier runs",
         ),
         Quantity(
             "line_log_ratio",
             "median |log ratio| of ∫g² on that line",
             at_most(0.07),
-            "0.03–0.07 in the note",
+            "0.03–0.07 in earlier runs",
         ),
         Quantity("later_rank", "effective rank at the later minimum", at_most(2), "1.08"),
-        Quantity("later_step", "its steps after the crossing", None, "20 in the note"),
-        Quantity("later_amplified", "its trace over the first one", None, "×3000 in the note"),
+        Quantity("later_step", "its steps after the crossing", None, "20 in earlier runs"),
+        Quantity("later_amplified", "its trace over the first one", None, "×3000 in earlier runs"),
         Quantity(
             "later_cosine",
             "its cosine with ∇θμ: another direction rules it",
             at_most(0.9),
-            "0.015 in the note",
+            "0.015 in earlier runs",
         ),
         Quantity("later_trial", "largest share of one of the 32 trials in its trace"),
     ),

@@ -1,4 +1,4 @@
-"""The numbers of the theory note, side by side with what is measured here."""
+"""The numbers of earlier runs, side by side with what is measured here."""
 
 from pathlib import Path
 
@@ -21,12 +21,12 @@ NOTE_FOLD = {5.0: 1.17, 10.0: 1.04, 20.0: 1.010, 40.0: 1.003}
 NOTE_HOPF = {10.0: 2.84, 20.0: 2.20, 40.0: 2.05, 80.0: 2.01}
 NOTE_HOPF_ERROR = 0.016
 
-#: The note gives two or three digits.
+#: Two or three digits are known of them.
 ROUNDING = 0.02
 
 
 def measure(seed: int, quick: bool, folder: Path) -> Measured:
-    """All rows of the note."""
+    """All rows."""
     family = PitchforkFamily(seed, units=16 if quick else 24)
     result: dict[str, float] = {}
     for mu in (0.0,) if quick else NOTE:
@@ -93,7 +93,7 @@ def _rows() -> list[Quantity]:
             f"{name} slope",
             f"{label}: power of T of (rank − 1), T = 5 … 40",
             within(-2, 0.3),
-            "−1.95 in the note",
+            "−1.95 in earlier runs",
         )
         for name, label in (("fold", "fold"), ("gaussian", "fold, Gaussian weights"))
     ]
@@ -114,13 +114,13 @@ def _rows() -> list[Quantity]:
 
 CLAIM = Claim(
     name="theory_rows",
-    title="The theory note's numbers, met or bettered",
+    title="The numbers of earlier runs, met or bettered",
     statement=(
         "−z + tanh(Wz) with n = 24, next eigenvalue −0.77, T = 20, a₀ = 0.02, c₃ of the network at "
-        "μ; fold with n = 20, Hopf with n = 16. The note does not say how its weights were drawn. "
+        "μ; fold with n = 20, Hopf with n = 16. How their weights were drawn is not recorded. "
         "That matters: the error of the predicted kernel at a given T, and how far the rank is "
         "from 1, depend on the angle between v and w (both fall with |v||w|), and the rank far "
-        "from the bifurcation depends on n. A row is met if it is as good as the note's figure to "
+        "from the bifurcation depends on n. A row is met if it is as good as the earlier figure to "
         "its rounding (2 %)."
     ),
     quantities=tuple(_rows()),
