@@ -1,7 +1,6 @@
 """Ctrl-C ends a run after its present step; every step is told of."""
 
 import ctypes
-import os
 import signal
 
 import pytest
@@ -19,7 +18,7 @@ def run(hook, steps, press_at=None):
         for step in range(steps):
             made.append(step)
             if step == press_at:
-                os.kill(os.getpid(), signal.SIGINT)
+                signal.raise_signal(signal.SIGINT)
             if not function(step, 0.1 * step):
                 break
     return made
@@ -43,8 +42,8 @@ def test_ctrl_c_stops_after_the_present_step_and_raises_nothing():
 def test_a_second_ctrl_c_has_its_usual_effect():
     def press_twice():
         with watched():
-            os.kill(os.getpid(), signal.SIGINT)
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
 
     with pytest.raises(KeyboardInterrupt):
         press_twice()

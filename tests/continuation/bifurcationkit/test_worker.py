@@ -41,13 +41,14 @@ def test_steps_are_told_here_and_ctrl_c_here_stops_the_run_there(worker):
     def listener(step, parameter):
         told.append((step, parameter))
         if step == 3:
-            os.kill(os.getpid(), signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
 
     with watched(listener) as hook:
         made = worker.ask("steps", (2000,), {}, None, hook)
     assert hook.interrupted
     assert told[:4] == [(0, 0.0), (1, 0.5), (2, 1.0), (3, 1.5)]
-    assert 4 <= made < 2000
+    # The worker counts a step only after it was told to go on.
+    assert 3 <= made < 2000
 
 
 def test_what_cannot_be_pickled_is_refused_before_anything_starts(worker):

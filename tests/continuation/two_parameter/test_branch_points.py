@@ -91,7 +91,7 @@ def test_pitchforks_of_a_network_against_its_eigenvalues():
     dataset = curve.to_xarray()
     assert dataset.sizes["point"] == len(curve)
     assert dataset.attrs["kind"] == "branch_point"
-    np.testing.assert_array_equal(dataset["cubic"], curve.tests["cubic"])
+    np.testing.assert_array_equal(dataset["test_cubic"], curve.tests["cubic"])
 
 
 def test_a_pair_crossing_at_a_pitchfork_is_reported():
