@@ -256,13 +256,14 @@ def test_cycle_normal_forms():
     form = cycle_normal_form("period_doubling", flip, raw, 2.0)
     assert form is not None
     assert form.criticality == "supercritical"
-    np.testing.assert_allclose(form.map_coefficient, 0.6)
+    np.testing.assert_allclose(form.coefficient, -0.6)  # T b3
+    np.testing.assert_allclose(form.map_coefficient, 1.2)
     assert form.mode.shape == (6, 5, 2)
-    # dτ/dt = 1 + (a/T)|ξ|² in BifurcationKit: with θ = 0.5, T = 2 the difference is i·0.4·0.5/4.
+    # dτ/dt = 1 + (a/T)|ξ|² in BifurcationKit: with θ = 0.5, T = 2 the difference is i·0.4·0.5/2.
     torus = {"return_map": False, "a": 0.4 + 0j, "d": -1 + 2j, "angle": 0.5, "mode": mode}
     form = cycle_normal_form("neimark_sacker", torus, raw, 2.0)
     assert form is not None
-    np.testing.assert_allclose(form.coefficient, -1 + 1.95j)
+    np.testing.assert_allclose(form.coefficient, -2 + 3.9j)
     assert cycle_normal_form("neimark_sacker", torus | {"return_map": True}, raw, 2.0) is None
     assert cycle_normal_form("cycle_fold", {"error": "none"}, raw, 2.0) is None
 

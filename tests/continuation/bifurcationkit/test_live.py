@@ -93,7 +93,8 @@ def test_a_pitchfork(field):
 )
 def test_textbook_systems_as_the_embedded_engine_has_them(field, state, span):
     # Two folds and a Hopf point of Wilson–Cowan lie within 0.022: short steps part them.
-    engine = BifurcationKit(ContinuationPar(ds=(span[1] - span[0]) / 1000))
+    steps = ContinuationPar(ds=(span[1] - span[0]) / 5000, max_steps=6000)
+    engine = BifurcationKit(steps)
     question = problem(field, state, span)
     found, own = (bb.continuation(question, e) for e in (engine, JaxEngine()))
     same_points(found.bifurcations, own.bifurcations)
@@ -235,7 +236,8 @@ def test_fold_and_hopf_curves_with_every_point_of_codimension_two(lorenz84_branc
                 np.linalg.norm(located.parameters - other.parameters)
                 for other in of_kind(own.special_points, located.kind)
             ]
-            assert min(gaps) < 1e-4, located
+            # BifurcationKit bisects them in the second parameter, some only to its step.
+            assert min(gaps) < (1e-4 if located.converged else 2e-2), located
     assert {"bogdanov_takens", "zero_hopf", "bautin", "hopf_hopf"} <= kinds
 
 
@@ -296,8 +298,8 @@ def langford(z, p):
     """A zero-Hopf unfolding: the circle of z₃ = 0.7, r² = (p + 0.7 − 0.7³/3)/1.175 has a torus."""
     x, y, h = z
     square = x * x + y * y
-    lift = p + h - h**3 / 3 - square * (1 + 0.25 * h)
-    return jnp.stack([(h - 0.7) * x - 3.5 * y, 3.5 * x + (h - 0.7) * y, lift])
+    lift, spin = p + h - h**3 / 3 - square * (1 + 0.25 * h), 3.5 + 0.4 * (h - 0.7) ** 2
+    return jnp.stack([(h - 0.7) * x - spin * y, spin * x + (h - 0.7) * y, lift])
 
 
 def generalised_hopf(z, p):
@@ -308,11 +310,11 @@ def generalised_hopf(z, p):
     return jnp.stack([growth * x - spin * y, growth * y + spin * x])
 
 
-def cycle_bifurcation(field, start, span, kind, method, parameter):
+def cycle_bifurcation(field, start, span, kind, method, parameter, dsmax=0.05):
     """The first such point by BifurcationKit and by the embedded engine, from one Hopf point."""
     equilibria = bb.continuation(problem(field, start, span, parameter=parameter), JaxEngine())
     hopf = of_kind(equilibria.special_points, "hopf")[0]
-    steps = ContinuationPar(ds=0.01, dsmax=0.05, max_steps=120, tol_stability=1e-4)
+    steps = ContinuationPar(ds=0.005, dsmax=dsmax, max_steps=400, tol_stability=1e-4)
     found = BifurcationKit(steps).cycles(field, hopf, span, method)
     own = continue_cycles(start_from_hopf(field, hopf.parameter, hopf.normal_form), span)
     return tuple(of_kind(b.special_points, kind)[0] for b in (found, own))
@@ -346,26 +348,30 @@ def test_a_period_doubling_of_cycles_with_its_normal_form(method):
 def test_a_neimark_sacker_point_with_its_normal_form(method):
     shooting_or_skip(method)
     mine, other = cycle_bifurcation(
-        langford, [0.0, 0.0, -0.2], (-0.8, 2.2), "neimark_sacker", method, -0.2
+        langford, [0.0, 0.0, -0.2], (-0.8, 1.9), "neimark_sacker", method, -0.2, dsmax=0.012
     )
     square = (1 - 0.7**2) / 0.25
     expected = square * 1.175 - (0.7 - 0.7**3 / 3)
     np.testing.assert_allclose(other.parameter, expected, atol=1e-7)
-    np.testing.assert_allclose(mine.parameter, expected, atol=1e-4)
+    # BifurcationKit bisects to tol_stability by shooting, and not at all by collocation.
+    low, high = sorted(mine.raw["interval"])
+    assert min(abs(expected - low), abs(expected - high)) < max(high - low, 1e-3)
     np.testing.assert_allclose(mine.period, 2 * np.pi / 3.5, rtol=1e-6)
     if isinstance(method, Collocation):
-        np.testing.assert_allclose(
-            complex(mine.normal_form.coefficient), complex(other.normal_form.coefficient), rtol=1e-2
-        )
+        form, own = mine.normal_form, other.normal_form
+        np.testing.assert_allclose(complex(form.coefficient), complex(own.coefficient), rtol=2e-2)
 
 
 @METHODS
 def test_a_fold_of_cycles(method):
     shooting_or_skip(method)
-    mine, other = cycle_bifurcation(generalised_hopf, [0.0, 0.0], (-0.5, 0.5), "fold", method, -0.4)
-    for point in (mine, other):
-        np.testing.assert_allclose(point.parameter, -0.25, atol=1e-5)
-        np.testing.assert_allclose(point.period, 2 * np.pi / 1.15, rtol=1e-3)
+    mine, other = cycle_bifurcation(
+        generalised_hopf, [0.0, 0.0], (-0.5, 0.5), "cycle_fold", method, -0.4
+    )
+    np.testing.assert_allclose(other.parameter, -0.25, atol=1e-9)
+    # BifurcationKit has no cycle folds: a multiplier that crosses 1, bisected as far as it can.
+    np.testing.assert_allclose(mine.parameter, -0.25, atol=2e-3)
+    np.testing.assert_allclose(mine.period, 2 * np.pi / 1.15, rtol=1e-2)
 
 
 def test_cycles_of_a_network():
