@@ -21,6 +21,7 @@ from bifbridge.continuation._dataset import (
     statuses,
     write,
 )
+from bifbridge.continuation._raw_values import raw_from_dataset, raw_variables
 from bifbridge.continuation._results import Branch, SpecialPoint
 from bifbridge.normal_forms import HopfNormalForm, NormalForm, ScalarNormalForm
 
@@ -150,6 +151,7 @@ def _special_arrays(branch: Branch) -> dict[str, Any]:
     dimensions = _VECTORS | _GRADIENTS
     data: dict[str, Any] = {
         **common(points, _POINT),
+        **raw_variables(points),
         "special_state": (("special", "state"), np.stack([point.state for point in points])),
         "special_eigenvalues": (
             ("special", "mode"),
@@ -181,6 +183,7 @@ def _special_point(dataset: "xr.Dataset", k: int) -> SpecialPoint:
         multiplicity=int(value("multiplicity")),
         bracket=(float(low), float(high)),
         tangent=present(value("tangent")),
+        raw=raw_from_dataset(dataset, k),
     )
 
 

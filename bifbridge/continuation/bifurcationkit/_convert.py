@@ -57,29 +57,28 @@ def branch(problem: ContinuationProblem, ways: list[Raw]) -> Branch:
     return join(problem, paths, [special_points(way) for way in ways])
 
 
-def path(way: Raw, first: int = 0) -> Path:
-    """The points of a way, from the `first` one on.
+def path(way: Raw) -> Path:
+    """The points of a way.
 
     Args:
         way: as the Julia package returns it.
-        first: how many points to leave out at the start.
 
     Returns:
         The path, with tangents and steps in the norm |δz|²/n + δp².
     """
-    states = np.asarray(way["states"], float)[first:]
-    points = np.column_stack([states, np.asarray(way["parameters"], float)[first:]])
+    states = np.asarray(way["states"], float)
+    points = np.column_stack([states, np.asarray(way["parameters"], float)])
     weights = np.append(np.full(states.shape[1], 1 / states.shape[1]), 1.0)
     chords = np.diff(points, axis=0)
     lengths = np.sqrt(np.sum(weights * chords**2, axis=1))
-    tangents = _tangents(np.asarray(way["tangents"], float)[first:], chords, weights)
+    tangents = _tangents(np.asarray(way["tangents"], float), chords, weights)
     return Path(
         points=points,
         tangents=tangents,
         rows=np.zeros_like(points),
         steps=np.concatenate([[0.0], lengths]),
-        iterations=np.asarray(way["iterations"], int)[first:],
-        eigenvalues=np.asarray(way["eigenvalues"], complex)[first:],
+        iterations=np.asarray(way["iterations"], int),
+        eigenvalues=np.asarray(way["eigenvalues"], complex),
         events=np.zeros((len(points), 0)),
         status=status(way["status"]),
     )
@@ -101,31 +100,25 @@ def _tangents(given: np.ndarray, chords: np.ndarray, weights: np.ndarray) -> np.
     return tangents / np.where(size > 0, size, 1.0)[:, None]
 
 
-def special_points(way: Raw, first: int = 0) -> list[SpecialPoint]:
+def special_points(way: Raw) -> list[SpecialPoint]:
     """The special points of a way.
 
     Args:
         way: as the Julia package returns it.
-        first: how many points were left out at the start.
 
     Returns:
-        The special points in order, those before the `first` point left out.
+        The special points in order.
     """
-    found = [
-        special_point(point, refined, first)
-        for point, refined in zip(way["points"], way["polished"], strict=True)
-        if point["index"] >= first
-    ]
-    return [point for point in found if point is not None]
+    pairs = zip(way["points"], way["polished"], strict=True)
+    return [special_point(point, refined) for point, refined in pairs]
 
 
-def special_point(point: Raw, refined: Raw | None, first: int = 0) -> SpecialPoint:
+def special_point(point: Raw, refined: Raw | None) -> SpecialPoint:
     """A special point: where it was located best, with everything that BifurcationKit said.
 
     Args:
         point: as BifurcationKit bisected it.
         refined: the same point after Newton's method on an extended system, or None.
-        first: how many points of the branch were left out at its start.
 
     Returns:
         The special point. `raw` holds BifurcationKit's own values: its `type`, `status`,
@@ -146,7 +139,7 @@ def special_point(point: Raw, refined: Raw | None, first: int = 0) -> SpecialPoi
         eigenvalues=eigenvalues,
         normal_form=form,
         converged=_converged(point, refined, good),
-        index=max(int(point["index"]) - 1 - first, 0),
+        index=max(int(point["index"]) - 1, 0),
         jump=change,
         multiplicity=max(abs(change) - abs(turning) + (abs(turning) + 1) // 2, 1),
         bracket=(float(point["interval"][0]), float(point["interval"][1])),

@@ -148,9 +148,10 @@ def _kind(point: Raw, parameters: np.ndarray) -> str:
 def cycle_normal_form(kind: str, form: Raw, raw: Raw, period: float) -> CycleNormalForm | None:
     """The normal form at a critical multiplier, in this package's convention.
 
-    Collocation's coefficients are Iooss': c of a period doubling is BifurcationKit's `b3`, and its
-    Neimark–Sacker d counts time by dτ/dt = 1 + (a/T)|ξ|², so that ours is d − iaθ/T². Shooting has
-    those of the return map, with other weights: they stay in `raw`.
+    Collocation's coefficients are Iooss', for a mode with ∫|v|² dt = 1 over a period where ours has
+    the mean 1: |ξ|² and with it every cubic coefficient is larger by T here. c of a period doubling
+    is T b3; BifurcationKit's Neimark–Sacker d counts time by dτ/dt = 1 + (a/T)|ξ|², so that ours is
+    T(d − iaθ/T²). Shooting has those of the return map, with other weights: they stay in `raw`.
 
     Args:
         kind: of the special point.
@@ -164,10 +165,10 @@ def cycle_normal_form(kind: str, form: Raw, raw: Raw, period: float) -> CycleNor
     if form.get("return_map", True) or "mode" not in form:
         return None
     if kind == "period_doubling" and "b3" in form:
-        coefficient, angle = complex(complex(form["b3"]).real), np.pi
+        coefficient, angle = complex(period * complex(form["b3"]).real), np.pi
     elif kind == "neimark_sacker" and "d" in form:
         angle = float(form["angle"])
-        coefficient = complex(form["d"]) - 1j * complex(form["a"]).real * angle / period**2
+        coefficient = complex(form["d"]) * period - 1j * complex(form["a"]).real * angle / period
         if angle < 0:  # the other multiplier of the pair
             angle, coefficient = -angle, np.conj(coefficient)
     else:

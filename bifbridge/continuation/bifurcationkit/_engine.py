@@ -136,12 +136,12 @@ class BifurcationKit(AbstractBranchingEngine):
         line, (control, _) = helper.curve(problem), helper.control(problem)
         found: list[Branch] = []
         for way in answer["ways"]:
-            arm = path(way, first=1)
+            arm = path(way)
             if len(arm.points) < 2 or any(
                 lies_on(line, control, other, arm.points[0]) for other in [*known, *found]
             ):
                 continue
-            found.append(self._finished(problem, join(problem, [arm], [special_points(way, 1)])))
+            found.append(self._finished(problem, join(problem, [arm], [special_points(way)])))
         return tuple(found)
 
     def diagram(self, problem: ContinuationProblem, depth: int = 2) -> Diagram:

@@ -35,6 +35,9 @@ function pointed(x::Py)
     return constructor((pyconvert(Int, argument) for argument in x[1])...)
 end
 
+const Numeric = Union{Bool,Int64,Float64,ComplexF64}
+array(x) = numpy.array(Py(Array(x)), order = "C")
+
 encode(x::Union{Nothing,Missing}) = pybuiltins.None
 encode(x::Union{Bool,Integer,Float64,AbstractString}) = Py(x)
 encode(x::AbstractFloat) = Py(Float64(x))
@@ -43,9 +46,10 @@ encode(x::Symbol) = Py(String(x))
 encode(x::Tuple) = pytuple([encode(item) for item in x])
 encode(x::NamedTuple) = pydict(Dict(String(name) => encode(x[name]) for name in keys(x)))
 encode(x::AbstractDict) = pydict(Dict(string(key) => encode(value) for (key, value) in x))
-encode(x::AbstractArray{<:Union{Bool,Int64,Float64,ComplexF64}}) =
-    numpy.array(Py(Array(x)), order = "C")
-encode(x::AbstractRange{<:Integer}) = encode(collect(Int64, x))
+encode(x::AbstractArray{<:Numeric}) = array(x)
+# Said again for vectors: a method for any vector is otherwise taken for the nearer one.
+encode(x::AbstractVector{<:Numeric}) = array(x)
+encode(x::AbstractRange{<:Integer}) = array(collect(Int64, x))
 encode(x::AbstractVector) = pylist([encode(item) for item in x])
 encode(x) = throw(ArgumentError("a $(typeof(x)) cannot be handed to Python as plain data"))
 

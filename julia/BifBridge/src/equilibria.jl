@@ -71,8 +71,42 @@ function described_way(F::Field, way::Way, par, options::Options)
             push!(points, merge(point, (normal_form = form,)))
             push!(again, options.polish ? polished(F, point, par, options) : nothing)
         end
+        options.polish && _add_turns!(points, again, F, way.branch, par, options)
     end
     return merge(table(way, F.n, nev), (points = points, polished = again))
+end
+
+# Where eigenvalues are counted, BifurcationKit sees no turn of the parameter at which the count
+# does not change: a pitchfork met from its side branch, or two crossings that cancel.
+function _add_turns!(points, again, F, branch, par, options)
+    count = min(length(branch.sol), length(branch.branch))
+    p = [branch.sol[k].p for k in 1:count]
+    for k in 2:count-1
+        (p[k+1] - p[k]) * (p[k] - p[k-1]) < 0 || continue
+        any(point -> abs(point.index - k) <= 2, points) && continue
+        point = _turn(branch, k, F.n)
+        better = polished(F, point, par, options)
+        better !== nothing && better.converged || continue
+        push!(points, point)
+        push!(again, better)
+    end
+    order = sortperm([point.index for point in points])
+    permute!(points, order)
+    permute!(again, order)
+    return nothing
+end
+
+function _turn(branch, k, n)
+    before, here, after = branch.sol[k-1], branch.sol[k], branch.sol[k+1]
+    values = filter(isfinite, count_eigenvalues(branch, k, n))
+    chord = vcat(_numbers(after.x) - _numbers(before.x), after.p - before.p)
+    return (
+        type = "fold", parameter = Float64(here.p), state = _numbers(here.x), status = "guess",
+        precision = abs(after.p - before.p), interval = Float64[extrema((before.p, here.p, after.p))...],
+        delta = [0, 0], index = k, step = k - 1, tangent = chord / norm(chord), eigenvalues = values,
+        critical = isempty(values) ? complex(NaN) : values[argmin(abs.(values))],
+        normal_form = (error = "a turn of the parameter, seen by BifBridge",),
+    )
 end
 
 function no_way(status, n, options)

@@ -77,6 +77,7 @@ _plain_branch(branch::BK.Branch) = branch.γ
 # Failures that end a branch; anything else is an error of the request and goes on its way.
 _failure(error::SingularException) = "singular"
 _failure(error::LinearAlgebra.LAPACKException) = "singular"
+_failure(error::InterruptException) = throw(error)
 _failure(error::String) = "no_equilibrium"          # BifurcationKit throws "Stopping continuation."
 function _failure(error::Exception)
     text = sprint(showerror, error)

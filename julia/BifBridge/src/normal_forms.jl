@@ -8,7 +8,9 @@ the raw coefficients, and the critical vectors; `error` alone where it fails.
 """
 function raw_normal_form(branch, k::Int = 1; keywords...)
     try
-        return described(get_normal_form(branch, k; keywords...))
+        # It prints eigenvalues that it is not content with.
+        form = redirect_stdout(() -> get_normal_form(branch, k; keywords...), devnull)
+        return described(form)
     catch error
         error isa InterruptException && rethrow()
         return (error = oneline(error),)

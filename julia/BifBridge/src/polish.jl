@@ -15,13 +15,23 @@ A special point, located again, with BifurcationKit's normal form computed there
 one step of the branch (`options.reach`), with the critical eigenvalue at zero.
 """
 function polished(F::Field, point::NamedTuple, par, options::Options)
+    try
+        return _polished(F, point, par, options)
+    catch error
+        # Newton's method may lead to where the field overflows: then there is no better place.
+        _failure(error)
+        return nothing
+    end
+end
+
+function _polished(F, point, par, options)
     z, p, τ = point.state, point.parameter, point.tangent
     here = with_parameter(par, p)
     candidate = if point.type == "hopf"
-        _hopf(F, z, here, τ, imag(point.critical), options)
+        _hopf(F, z, here, τ, point.critical, options)
     elseif point.type in ("bp", "fold")
         found = _branch_point(F, z, here, point, options)
-        found === nothing ? _fold(F, z, here, τ, options) : found
+        found === nothing ? _fold(F, z, here, τ, point.critical, options) : found
     else
         nothing
     end
@@ -59,13 +69,13 @@ end
 _to_rounding(branch) =
     NewtonPar(branch.contparams.newton_options; tol = 1e-25, max_iterations = 8)
 
-function _fold(F, z, par, τ, options)
-    branch = lone(F, z, par, τ, 0.0, :bp, options)
+function _fold(F, z, par, τ, critical, options)
+    branch = lone(F, z, par, τ, isfinite(critical) ? critical : 0.0, :bp, options)
     return _settled("fold", branch, sol -> (sol.u.u, sol.u.p, 0.0))
 end
 
-function _hopf(F, z, par, τ, omega, options)
-    branch = lone(F, z, par, τ, complex(0.0, omega), :hopf, options)
+function _hopf(F, z, par, τ, critical, options)
+    branch = lone(F, z, par, τ, critical, :hopf, options)
     return _settled("hopf", branch, sol -> (sol.u.u, sol.u.p[1], sol.u.p[2]))
 end
 
@@ -86,9 +96,9 @@ end
 # `nothing` where the point is not a branch point.
 function _branch_point(F, z, par, point, options)
     y, β, settled = try
-        _branch_point_newton(F, vcat(z, par.p), par)
+        _branch_point_newton(F, vcat(z, par.p), par, point.critical)
     catch error
-        error isa SingularException || rethrow()
+        _failure(error)
         return nothing
     end
     settled || return nothing
@@ -100,10 +110,9 @@ function _branch_point(F, z, par, point, options)
             imperfection = β, settled = true)
 end
 
-function _branch_point_newton(F, start, par)
+function _branch_point_newton(F, start, par, critical)
     f, n = extended(F, par), length(start) - 1
-    spectrum = svd(jacobian(At(F, par), start[1:n]))
-    left, right = spectrum.U[:, end], spectrum.V[:, end]
+    left, right = _borders(jacobian(At(F, par), start[1:n]), critical)
     u = vcat(start, 0.0)
     for _ in 1:15
         value, matrix = _branch_point_system(f, u, left, right)
@@ -113,6 +122,20 @@ function _branch_point_newton(F, start, par)
         norm(step) <= 1e-12 * (1 + norm(u)) && return u[1:n+1], u[end], true
     end
     return u[1:n+1], u[end], false
+end
+
+# Null vectors to be: of the eigenvalue that crosses, which is not always the smallest where
+# BifurcationKit could not bisect (it does not in the last step, at the end of the span).
+function _borders(J, critical)
+    if isfinite(critical) && imag(critical) == 0
+        vectors = map((J, transpose(J))) do matrix
+            values, columns = eigen(Matrix(matrix))
+            real(columns[:, argmin(abs.(values .- critical))])
+        end
+        all(v -> norm(v) > 0.5, vectors) && return normalize.(reverse(vectors))
+    end
+    spectrum = svd(J)
+    return spectrum.U[:, end], spectrum.V[:, end]
 end
 
 function _branch_point_system(f, u, left, right)

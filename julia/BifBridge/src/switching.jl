@@ -6,8 +6,8 @@
 The arms of the other branch through a simple branch point, by BifurcationKit's reduced equation.
 
 At a pitchfork the arms lie on either side of the kernel, at a transcritical point on either side
-of the parameter. Each way starts at the branch point itself, which BifurcationKit puts first.
-Returns `ways` as `continue_equilibria` does.
+of the parameter. Each way starts at the first equilibrium beyond the branch point, found from
+BifurcationKit's predictor. Returns `ways` as `continue_equilibria` does.
 """
 function switch_branch(
     request, state::AbstractVector, p::Real, tangent::AbstractVector, options::Options;
@@ -21,7 +21,7 @@ function switch_branch(
         found = Any[]
         for (sign, amplitude) in _arms(form)
             way = watched(hook, options) do watch
-                _first_arm(branch, options, sign, amplitude, watch)
+                _first_arm(F, form, par, options, sign, amplitude, watch)
             end
             way.branch === nothing || push!(found, described_way(F, way, par, options))
         end
@@ -34,13 +34,35 @@ end
 _arms(form::BK.Pitchfork) = ((1.0, 1.0), (1.0, -1.0))
 _arms(form) = ((1.0, 1.0), (-1.0, 1.0))
 
-function _first_arm(branch, options, sign, amplitude, watch)
-    n = length(branch.specialpoint[1].x)
-    contparams = continuation_par(dense(options), n; ds = sign * abs(options.continuation.ds))
+# From the branch point itself BifurcationKit's first step may turn back to the other arm, for it
+# bisects there: an arm starts at its first equilibrium instead, `nothing` if that is not found.
+function _first_arm(F, form, par, options, sign, amplitude, watch)
+    ds = sign * abs(options.continuation.ds)
+    start = _beyond(F, form, par, options, ds, amplitude)
+    start === nothing && return nothing
+    z, p = start
+    onwards(to, from) = to + 1e-2 * (to - from)
+    contparams = continuation_par(dense(options), F.n; ds)
+    alg = BK.update(algorithm(dense(options)), contparams, nothing)
     return continuation(
-        branch, 1, contparams;
-        ampfactor = amplitude, finalise_solution = watch, verbosity = 0, nev = n,
+        bifurcation_problem(F, z, with_parameter(par, p)), z, with_parameter(par, p),
+        onwards(z, form.x0), onwards(p, form.p), alg, LENS, contparams;
+        finalise_solution = watch, verbosity = 0,
     )
+end
+
+# An equilibrium near BifurcationKit's predictor, nearer to it than to the branch that is known.
+function _beyond(F, form, par, options, ds, amplitude)
+    for shorter in 0:6
+        guess = BK.predictor(form, ds / 4.0^shorter; ampfactor = amplitude)
+        guess === nothing && return nothing
+        aim = Vector{Float64}(guess.x1)
+        prob = bifurcation_problem(F, aim, with_parameter(par, guess.p))
+        solution = BK.solve(prob, Newton(), newton_par(dense(options), F.n))
+        near = norm(solution.u - aim) <= 0.5 * norm(aim - guess.x0)
+        BK.converged(solution) && near && return solution.u, Float64(guess.p)
+    end
+    return nothing
 end
 
 """

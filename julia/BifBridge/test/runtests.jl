@@ -4,7 +4,9 @@ using ForwardDiff
 using LinearAlgebra
 using Test
 
-const TIGHT = (n_inversion = 8, max_bisection_steps = 50, tol_bisection_eigenvalue = 1e-14)
+const TIGHT = (
+    n_inversion = 8, max_bisection_steps = 50, tol_bisection_eigenvalue = 1e-14, dsmin = 1e-6,
+)
 
 settings(; p_min, p_max, ds = 0.01, dsmax = 0.05, max_steps = 500, changes...) = default_options(;
     p_min, p_max, continuation = merge(TIGHT, (; ds, dsmax, max_steps)), changes...,

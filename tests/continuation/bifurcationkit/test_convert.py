@@ -1,10 +1,12 @@
 """What Julia returns, as plain data, becomes branches, curves and cycles: no Julia needed."""
 
+import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
 from bifbridge.continuation import ContinuationProblem, LeafFamily, Status
+from bifbridge.continuation._storage import load_branch, save_branch
 from bifbridge.continuation.bifurcationkit import (
     PALC,
     BifurcationKit,
@@ -15,7 +17,7 @@ from bifbridge.continuation.bifurcationkit import (
     NewtonPar,
     Shooting,
 )
-from bifbridge.continuation.bifurcationkit._convert import branch, path, special_point
+from bifbridge.continuation.bifurcationkit._convert import branch, special_point
 from bifbridge.continuation.bifurcationkit._curves import curve
 from bifbridge.continuation.bifurcationkit._cycles import cycle_branch, cycle_normal_form
 from bifbridge.continuation.bifurcationkit._gradients import with_gradients
@@ -150,13 +152,14 @@ def test_a_start_without_equilibrium_is_a_status_not_an_exception(problem, word)
     assert found.status == Status[word.upper()]
 
 
-def test_the_start_of_an_arm_is_left_out():
-    points = [bisected(index=0), bisected(index=3)]
-    arm = way([0.0, 0.1, 0.3, 0.7], points=points, refined=[None, None])
-    kept = path(arm, first=1)
-    np.testing.assert_allclose(kept.points[:, -1], [0.1, 0.3, 0.7])
-    np.testing.assert_allclose(kept.steps, [0.0, 0.2, 0.4])
-    assert special_point(points[1], None, 1).index == 1
+def test_what_bifurcationkit_said_is_stored_with_a_branch(problem, tmp_path):
+    found = branch(problem, [way([-1.0, 0.1, 1.0], points=[bisected()], refined=[polished()])])
+    save_branch(tmp_path / "branch.nc", found)
+    (point,) = load_branch(tmp_path / "branch.nc").special_points
+    (expected,) = found.special_points
+    assert eqx.tree_equal(point.raw, expected.raw)
+    assert point.raw["refined"]["critical"] == 0j
+    assert point.raw["eigenvalues"].dtype == complex
 
 
 def curve_way(q, points=()):
@@ -253,13 +256,14 @@ def test_cycle_normal_forms():
     form = cycle_normal_form("period_doubling", flip, raw, 2.0)
     assert form is not None
     assert form.criticality == "supercritical"
-    np.testing.assert_allclose(form.map_coefficient, 0.6)
+    np.testing.assert_allclose(form.coefficient, -0.6)  # T b3
+    np.testing.assert_allclose(form.map_coefficient, 1.2)
     assert form.mode.shape == (6, 5, 2)
-    # dτ/dt = 1 + (a/T)|ξ|² in BifurcationKit: with θ = 0.5, T = 2 the difference is i·0.4·0.5/4.
+    # dτ/dt = 1 + (a/T)|ξ|² in BifurcationKit: with θ = 0.5, T = 2 the difference is i·0.4·0.5/2.
     torus = {"return_map": False, "a": 0.4 + 0j, "d": -1 + 2j, "angle": 0.5, "mode": mode}
     form = cycle_normal_form("neimark_sacker", torus, raw, 2.0)
     assert form is not None
-    np.testing.assert_allclose(form.coefficient, -1 + 1.95j)
+    np.testing.assert_allclose(form.coefficient, -2 + 3.9j)
     assert cycle_normal_form("neimark_sacker", torus | {"return_map": True}, raw, 2.0) is None
     assert cycle_normal_form("cycle_fold", {"error": "none"}, raw, 2.0) is None
 

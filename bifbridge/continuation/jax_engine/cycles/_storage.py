@@ -19,6 +19,7 @@ from bifbridge.continuation._dataset import (
     statuses,
     write,
 )
+from bifbridge.continuation._raw_values import raw_from_dataset, raw_variables
 from bifbridge.continuation.jax_engine.cycles._branch import CycleBranch, CycleSpecialPoint
 from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint
@@ -219,6 +220,7 @@ def _special_arrays(branch: CycleBranch) -> dict[str, Any]:
     tangents = [point.tangent for point in points]
     data: dict[str, Any] = {
         **common(points, _POINT),
+        **raw_variables(points),
         **cycle_variables([point.cycle for point in points]),
         "special_bracket": (("special", "side"), np.array([point.bracket for point in points])),
         "special_tangent_states": (
@@ -258,6 +260,7 @@ def _special_point(dataset: "xr.Dataset", k: int) -> CycleSpecialPoint:
         multiplicity=int(value("multiplicity")),
         bracket=(float(low), float(high)),
         tangent=None if states is None else CyclePoint(states, value("tangent_scalars")),
+        raw=raw_from_dataset(dataset, k),
     )
 
 

@@ -17,6 +17,7 @@ from bifbridge.continuation._dataset import (
     statuses,
     write,
 )
+from bifbridge.continuation._raw_values import raw_from_dataset, raw_variables
 from bifbridge.continuation.jax_engine.two_parameter._results import (
     BifurcationCurve,
     CodimTwoPoint,
@@ -183,6 +184,7 @@ def _special_arrays(points: tuple[CodimTwoPoint, ...]) -> dict[str, Any]:
     forms = [point.normal_form for point in points]
     return {
         **common(points, _POINT),
+        **raw_variables(points),
         "special_parameters": (("special", "parameter"), np.stack([p.parameters for p in points])),
         "special_state": (("special", "state"), np.stack([p.state for p in points])),
         "special_eigenvalues": (("special", "mode"), np.stack([p.eigenvalues for p in points])),
@@ -206,4 +208,5 @@ def _special_point(dataset: "xr.Dataset", k: int) -> CodimTwoPoint:
         frequencies=value("frequencies")[: int(value("pairs"))],
         converged=bool(value("converged")),
         index=int(value("index")),
+        raw=raw_from_dataset(dataset, k),
     )
