@@ -51,9 +51,9 @@ class Study:
             The study.
 
         Example:
-            >>> import bifbridge as bb
+            >>> from bifbridge.studies import Study
             >>> sweep = {"seed": range(3), "gain": [0.5, 1.5]}
-            >>> len(bb.studies.Study.product("gains", "mine:measure", sweep).tasks)
+            >>> len(Study.product("gains", "mine:measure", sweep).tasks)
             6
         """
         fixed = dict(arguments or {})

@@ -30,8 +30,8 @@ def task(*, version: int, files: Sequence[str] = ()) -> Callable[[Callable], Cal
         A decorator that leaves the function as it is.
 
     Example:
-        >>> import bifbridge as bb
-        >>> @bb.studies.task(version=1)
+        >>> from bifbridge.studies import task
+        >>> @task(version=1)
         ... def square(x):
         ...     return {"y": x**2}
     """
