@@ -116,6 +116,9 @@ from bifbridge.sntk import parameter_split as parameter_split
 from bifbridge.sntk import spectrum as spectrum
 from bifbridge.sntk import state_split as state_split
 from bifbridge.sntk import trace_estimate as trace_estimate
+from bifbridge.studies import Study as Study
+from bifbridge.studies import read_study as read_study
+from bifbridge.studies import run_study as run_study
 from bifbridge.trajectories import LearnedStart as LearnedStart
 from bifbridge.trajectories import Sensitivity as Sensitivity
 from bifbridge.trajectories import TimeGrid as TimeGrid

@@ -1,6 +1,7 @@
 """Files that are either whole or absent, whatever interrupts their writing."""
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +18,9 @@ def atomic_path(target: str | os.PathLike[str]) -> Iterator[Path]:
         A path beside it with the same suffix.
     """
     target = Path(target)
-    temporary = target.with_name(f".{target.stem}.{os.getpid()}{target.suffix}")
+    # Random, since threads, and machines that share a folder, may have the same process number.
+    unique = secrets.token_hex(8)
+    temporary = target.with_name(f".{target.stem}.{unique}{target.suffix}")
     try:
         yield temporary
         with temporary.open("rb+") as file:

@@ -13,6 +13,7 @@ from bifbridge.cli._julia import julia_app
 from bifbridge.cli._report import report_command
 from bifbridge.cli._sntk import sntk_command
 from bifbridge.cli._student_teacher import student_teacher_command
+from bifbridge.cli._study import study_app
 
 app = typer.Typer(
     help="Kernels, continuation and normal forms of learned dynamical systems.",
@@ -46,6 +47,7 @@ app.command("sntk", epilog=EXIT_STATUSES)(sntk_command)
 app.command("curve", epilog=EXIT_STATUSES)(curve_command)
 app.command("cross-check", epilog=EXIT_STATUSES)(cross_check_command)
 app.command("report", epilog=EXIT_STATUSES)(report_command)
+app.add_typer(study_app, name="study")
 app.add_typer(julia_app, name="julia")
 
 

@@ -5,18 +5,15 @@ A dataset runs over `point`, and over `special` for its special points, whose va
 """
 
 import json
-import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 
-from bifbridge._atomic import atomic_path
-from bifbridge._errors import FileFormatError
-from bifbridge._version import __version__
+from bifbridge._netcdf import check_format, provenance
 from bifbridge.continuation._results import Balance
 from bifbridge.continuation._status import Status
 
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
     import xarray as xr
 
 VERSION = 1
-Read = TypeVar("Read")
 #: Names of a dataset's dimensions, and the values.
 Variable = tuple[str | tuple[str, ...], np.ndarray]
 
@@ -42,9 +38,7 @@ def header(name: str, status: Status, ends: Sequence[Status], **more: Any) -> di
         The attributes.
     """
     return {
-        "format": name,
-        "format_version": VERSION,
-        "bifbridge_version": __version__,
+        **provenance(name, VERSION),
         "status": status.name,
         "ends": json.dumps([end.name for end in ends]),
         **more,
@@ -60,13 +54,8 @@ def check_header(attributes: Any, name: str) -> None:
 
     Raises:
         FileFormatError: if the dataset is of another format, or of a newer version.
-    """
-    found = (attributes.get("format"), int(attributes.get("format_version", 0)))
-    if found[0] != name or found[1] > VERSION:
-        raise FileFormatError(
-            f"Got a dataset of format and version {found}; this release reads "
-            f"{(name, VERSION)} and older."
-        )
+    """  # noqa: DOC502 (check_format raises)
+    check_format(attributes, name, VERSION)
 
 
 def statuses(attributes: Any) -> dict[str, Any]:
@@ -105,50 +94,6 @@ def balance_from_text(text: str) -> Balance:
         The balance.
     """
     return Balance(*json.loads(text))
-
-
-def write(path: str | os.PathLike[str], dataset: "xr.Dataset | xr.DataTree") -> None:
-    """Write a dataset to a netCDF file, atomically.
-
-    Args:
-        path: the file.
-        dataset: the dataset.
-    """
-    with atomic_path(path) as temporary:
-        dataset.to_netcdf(temporary, engine="h5netcdf")
-
-
-def read(
-    path: str | os.PathLike[str],
-    what: str,
-    convert: Callable[[Any], Read],
-    *,
-    tree: bool = False,
-) -> Read:
-    """Read a file that `write` wrote.
-
-    Args:
-        path: the file.
-        what: should be in it, for the message.
-        convert: the dataset ↦ what it holds.
-        tree: whether the file holds a tree of datasets.
-
-    Returns:
-        What `convert` returns.
-
-    Raises:
-        FileFormatError: if the file is missing, damaged or holds something else.
-    """
-    import xarray as xr
-
-    opened = xr.open_datatree if tree else xr.open_dataset
-    try:
-        with opened(path, engine="h5netcdf") as dataset:
-            return convert(dataset.load())
-    except FileFormatError as error:
-        raise FileFormatError(f"{path}: not a readable {what}. {error}") from error
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise FileFormatError(f"{path}: not a readable {what} ({error}).") from error
 
 
 def stacked(rows: Iterable[Any], like: np.ndarray) -> np.ndarray:

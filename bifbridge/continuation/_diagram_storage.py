@@ -3,8 +3,8 @@
 import os
 from typing import TYPE_CHECKING
 
-from bifbridge._version import __version__
-from bifbridge.continuation._dataset import VERSION, check_header, read, write
+from bifbridge._netcdf import provenance, read_dataset, write_dataset
+from bifbridge.continuation._dataset import VERSION, check_header
 from bifbridge.continuation._diagram import Diagram, DiagramBranch
 from bifbridge.continuation._storage import branch_from_xarray, branch_to_xarray
 
@@ -26,7 +26,7 @@ def diagram_to_xarray(diagram: Diagram) -> "xr.DataTree":
     """
     import xarray as xr
 
-    about = {"format": _FORMAT, "format_version": VERSION, "bifbridge_version": __version__}
+    about = provenance(_FORMAT, VERSION)
     datasets = {"/": xr.Dataset(attrs={**about, "branches": len(diagram)})}
     for k, entry in enumerate(diagram.branches):
         origin = {
@@ -70,7 +70,7 @@ def save_diagram(path: str | os.PathLike[str], diagram: Diagram) -> None:
         path: the file.
         diagram: the diagram.
     """
-    write(path, diagram_to_xarray(diagram))
+    write_dataset(path, diagram_to_xarray(diagram))
 
 
 def load_diagram(path: str | os.PathLike[str]) -> Diagram:
@@ -83,7 +83,7 @@ def load_diagram(path: str | os.PathLike[str]) -> Diagram:
         The diagram; a file that is missing, damaged or of another kind is refused with a
         `FileFormatError`.
     """
-    return read(path, "bifurcation diagram", diagram_from_xarray, tree=True)
+    return read_dataset(path, "bifurcation diagram", diagram_from_xarray, tree=True)
 
 
 def diagram_to_dataframe(diagram: Diagram) -> "pd.DataFrame":

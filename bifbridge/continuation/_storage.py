@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import jax.numpy as jnp
 import numpy as np
 
+from bifbridge._netcdf import read_dataset, write_dataset
 from bifbridge.continuation._dataset import (
     balance_from_text,
     balance_text,
@@ -16,10 +17,8 @@ from bifbridge.continuation._dataset import (
     header,
     mark_special,
     present,
-    read,
     stacked,
     statuses,
-    write,
 )
 from bifbridge.continuation._raw_values import raw_from_dataset, raw_variables
 from bifbridge.continuation._results import Branch, SpecialPoint
@@ -100,7 +99,7 @@ def save_branch(path: str | os.PathLike[str], branch: Branch) -> None:
         path: the file.
         branch: the branch.
     """
-    write(path, branch_to_xarray(branch))
+    write_dataset(path, branch_to_xarray(branch))
 
 
 def load_branch(path: str | os.PathLike[str]) -> Branch:
@@ -113,7 +112,7 @@ def load_branch(path: str | os.PathLike[str]) -> Branch:
         The branch; a file that is missing, damaged or not that of a branch is refused with a
         `FileFormatError`.
     """
-    return read(path, "branch", branch_from_xarray)
+    return read_dataset(path, "branch", branch_from_xarray)
 
 
 def branch_to_dataframe(branch: Branch) -> "pd.DataFrame":

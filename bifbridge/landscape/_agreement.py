@@ -1,10 +1,9 @@
 """A predicted kernel held against a measured one."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import equinox as eqx
 import jax.numpy as jnp
-import xarray as xr
 from jaxtyping import Array, Float
 
 from bifbridge._custom_types import Times
@@ -19,6 +18,9 @@ from bifbridge.sntk import (
     state_split,
 )
 from bifbridge.sntk._spectrum import is_small
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 _SPECTRA = ("predicted_eigenvalues", "measured_eigenvalues", "residual_eigenvalues")
 
@@ -85,12 +87,14 @@ class Agreement(eqx.Module):
             for name, value in vars(self).items()
         }
 
-    def as_dataset(self) -> xr.Dataset:
+    def as_dataset(self) -> "xr.Dataset":
         """Profiles over time, eigenvalues over modes, numbers as scalar variables.
 
         Returns:
             An xarray dataset with the dimensions "time", "channel", "mode" and "residual_mode".
         """
+        import xarray as xr
+
         scalars = {name: x for name, x in vars(self).items() if isinstance(x, float)}
         profiles = {
             name: ("time", jnp.asarray(x))

@@ -1,11 +1,10 @@
 """How the kernel grows near a bifurcation: in μ, in the horizon, and where it peaks."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-import xarray as xr
 from jaxtyping import Array, Float
 
 from bifbridge._custom_types import InitialStates, Scalar, Times, Weights
@@ -19,6 +18,9 @@ from bifbridge.landscape._reduction import (
 )
 from bifbridge.normal_forms import NormalForm, ScalarNormalForm
 from bifbridge.trajectories import trajectory_measure
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 class Amplification(eqx.Module):
@@ -70,12 +72,14 @@ class Amplification(eqx.Module):
         }
         return numbers | {"peak": self.peak}
 
-    def as_dataset(self) -> xr.Dataset:
+    def as_dataset(self) -> "xr.Dataset":
         """The curves over μ, the numbers as scalars.
 
         Returns:
             An xarray dataset with the dimension "mu".
         """
+        import xarray as xr
+
         curves = {name: ("mu", getattr(self, name)) for name in ("eigenvalue", "stable_law")}
         numbers = {
             name: float(getattr(self, name)) for name in ("onset", "crossover", "predicted_peak")

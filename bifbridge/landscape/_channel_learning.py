@@ -1,12 +1,16 @@
 """Gradient descent along the critical channel: when it is stable, and which trials it hurts."""
 
+from typing import TYPE_CHECKING
+
 import jax.numpy as jnp
-import xarray as xr
 from jaxtyping import Array, Float, Int
 
 from bifbridge._custom_types import Trajectories
 from bifbridge.landscape._predicted_kernel import PredictedKernel, low_rank_eigenvalues
 from bifbridge.sntk import StateSpaceNTK
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 def critical_learning_rate(
@@ -55,7 +59,7 @@ def predicted_interference(
     errors: Float[Array, "N T o"],
     groups: Int[Array, " N"],
     readout: Float[Array, "o n"] | None = None,
-) -> xr.DataArray:
+) -> "xr.DataArray":
     """How a small step on one group of trials changes the loss of another, through the channel.
 
     A step −η∇Lᵢ changes Lⱼ by −η ∇Lᵢ·∇Lⱼ with ∇Lᵢ = S*(1ᵢ e); here S is the predicted one, which
@@ -78,7 +82,7 @@ def predicted_interference(
 
 def measured_interference(
     ntk: StateSpaceNTK, errors: Trajectories, groups: Int[Array, " N"]
-) -> xr.DataArray:
+) -> "xr.DataArray":
     """The same from the measured kernel, through every channel.
 
     Args:
@@ -99,5 +103,7 @@ def _by_group(errors: Trajectories, groups: Int[Array, " N"]) -> list[Trajectori
     ]
 
 
-def _products(gradients: Float[Array, "G p"]) -> xr.DataArray:
+def _products(gradients: Float[Array, "G p"]) -> "xr.DataArray":
+    import xarray as xr
+
     return xr.DataArray(gradients @ gradients.T, dims=("stepped", "changed"))

@@ -1,12 +1,11 @@
 """A controlled study: the same field at a shrinking distance from its bifurcation."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
-import xarray as xr
 from jaxtyping import Array, Float
 
 from bifbridge._custom_types import InitialStates, ParameterVector, Scalar, Trajectories
@@ -19,6 +18,9 @@ from bifbridge.landscape._similarity import relative_order, similarity
 from bifbridge.normal_forms import NormalForm, ScalarNormalForm
 from bifbridge.sntk import StateSpaceNTK
 from bifbridge.trajectories import TimeGrid, linearise, solve, uniform_grid
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 #: Orders at which the errors vanish, in powers of the relative size of the first neglected terms
 #: (`relative_order`): sizes differ by that much, and directions, whose error is orthogonal, by
@@ -46,7 +48,7 @@ def distance_study(
     duration: float = 3.0,
     steps: int = 800,
     save_every: int = 8,
-) -> xr.Dataset:
+) -> "xr.Dataset":
     """Errors of the predictions at distances |μ| from a bifurcation, and the orders they fall at.
 
     At each distance the field is θ* + μ ∇θμ/|∇θμ|², two trials start on the centre manifold at A
@@ -160,7 +162,9 @@ def _loss_error(
 
 def _dataset(
     rows: list[dict[str, float]], distances: Sequence[float], side: int, order: float
-) -> xr.Dataset:
+) -> "xr.Dataset":
+    import xarray as xr
+
     quantities = list(ERROR_POWERS)
     errors = np.array([[row[name] for row in rows] for name in quantities])
     last = np.argsort(distances)[:2]

@@ -1,12 +1,11 @@
 """The loss along ∇θμ: predicted by the reduced equation, and measured on the same line."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
-import xarray as xr
 from jaxtyping import Array, Float
 
 from bifbridge._custom_types import InitialStates, ParameterVector, Scalar, Times, Trajectories
@@ -19,6 +18,9 @@ from bifbridge.landscape._reduction import (
     solve_reduced,
 )
 from bifbridge.normal_forms import NormalForm
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 
 class LossLandscape(eqx.Module):
@@ -61,12 +63,14 @@ class LossLandscape(eqx.Module):
             "relative_error_of_variation": self.relative_error_of_variation,
         }
 
-    def as_dataset(self) -> xr.Dataset:
+    def as_dataset(self) -> "xr.Dataset":
         """Both curves over μ.
 
         Returns:
             An xarray dataset with the dimension "mu".
         """
+        import xarray as xr
+
         curves = {"predicted": ("mu", self.predicted), "measured": ("mu", self.measured)}
         errors = {"relative_error": self.relative_error}
         return xr.Dataset(curves | errors, coords={"mu": self.mu})

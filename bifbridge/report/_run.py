@@ -11,9 +11,7 @@ import xarray as xr
 
 from bifbridge._errors import FileFormatError, RunFolderError
 from bifbridge.plotting._groups import Group, values
-
-#: The newest layout of run.nc that this release reads.
-SCHEMA_VERSION = 1
+from bifbridge.studies.student_teacher import KIND, SCHEMA_VERSION
 
 
 @dataclass(frozen=True)
@@ -114,10 +112,10 @@ def at_step(group: Group, name: str, step: float) -> float:
 
 def _refuse_foreign(path: Path, tree: xr.DataTree) -> None:
     version, kind = tree.attrs.get("schema_version"), tree.attrs.get("kind")
-    if kind != "student-teacher" or version is None or "training" not in tree.children:
+    if kind != KIND or version is None or "training" not in tree.children:
         raise FileFormatError(
             f"{path} is no student-teacher run: got kind = {kind!r}, schema_version = {version!r} "
-            f"and groups {', '.join(tree.children) or 'none'}; expected kind = 'student-teacher' "
+            f"and groups {', '.join(tree.children) or 'none'}; expected kind = {KIND!r} "
             "and a group 'training'."
         )
     if int(version) > SCHEMA_VERSION:

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bifbridge._atomic import atomic_path
-from bifbridge._version import __version__
+from bifbridge._netcdf import provenance, write_dataset
 from bifbridge.continuation._cross_check._check import CrossCheck
 from bifbridge.continuation._cross_check._match import Match
 
@@ -118,9 +117,7 @@ def check_to_xarray(check: CrossCheck) -> "xr.Dataset":
         texts = np.array([getattr(entry, name) for entry in entries], dtype=str)
         data[f"unmatched_{name}"] = ("unmatched", texts)
     attributes = {
-        "format": _FORMAT,
-        "format_version": _VERSION,
-        "bifbridge_version": __version__,
+        **provenance(_FORMAT, _VERSION),
         "span": list(check.span),
         "tolerance": check.tolerance,
     }
@@ -147,5 +144,4 @@ def save_check(path: str | os.PathLike[str], check: CrossCheck) -> None:
         path: the file.
         check: the check.
     """
-    with atomic_path(path) as temporary:
-        check_to_xarray(check).to_netcdf(temporary, engine="h5netcdf")
+    write_dataset(path, check_to_xarray(check))

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from bifbridge._atomic import atomic_path, write_text
+from bifbridge._atomic import write_text
+from bifbridge._netcdf import read_dataset, write_dataset
 from bifbridge.training import TrainingPath
 
 SCHEMA_VERSION = 1
@@ -47,8 +48,20 @@ def write_run(
         "config": json.dumps(summary["config"]),
         "versions": json.dumps(summary["versions"]),
     }
-    with atomic_path(path) as temporary:
-        tree.to_netcdf(temporary, engine="h5netcdf")
+    write_dataset(path, tree)
+
+
+def read_group(path: str | os.PathLike[str], name: str) -> xr.Dataset:
+    """Read a group of a run.
+
+    Args:
+        path: the file that `write_run` wrote.
+        name: of the group.
+
+    Returns:
+        The group, in memory.
+    """
+    return read_dataset(path, "run", lambda tree: tree[name].to_dataset(), tree=True)
 
 
 def write_summary(path: str | os.PathLike[str], summary: dict[str, Any]) -> None:

@@ -1,14 +1,12 @@
 """The main numbers of a run, under names that other programs may rely on."""
 
-import importlib.metadata
 import math
-import platform
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from bifbridge._version import __version__
+from bifbridge._netcdf import versions
 from bifbridge.landscape import Agreement
 from bifbridge.studies.student_teacher._config import StudentTeacherConfig
 from bifbridge.studies.student_teacher._loss_falls import distinct_crossings
@@ -19,17 +17,6 @@ FALL_WINDOW = 50
 
 #: When a fall of the loss counts as belonging to a crossing, see `matched_drops`.
 MATCH_REACH, MATCH_FACTOR, MATCH_PERCENTILE = 100.0, 1.25, 0.75
-
-
-def versions() -> dict[str, str]:
-    """Versions of what computed a run.
-
-    Returns:
-        Name to version.
-    """
-    packages = ("jax", "jaxlib", "equinox", "diffrax", "optax", "lineax", "matfree", "numpy")
-    found = {name: importlib.metadata.version(name) for name in packages}
-    return {"bifbridge": __version__, "python": platform.python_version(), **found}
 
 
 def summarise(

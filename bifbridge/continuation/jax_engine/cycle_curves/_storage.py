@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bifbridge.continuation._dataset import check_header, common, header, read, statuses, write
+from bifbridge._netcdf import read_dataset, write_dataset
+from bifbridge.continuation._dataset import check_header, common, header, statuses
 from bifbridge.continuation.jax_engine.cycle_curves._results import (
     CycleBifurcationCurve,
     CycleCodimTwoPoint,
@@ -85,7 +86,7 @@ def save_cycle_curve(path: str | os.PathLike[str], curve: CycleBifurcationCurve)
         path: the file.
         curve: the curve.
     """
-    write(path, cycle_curve_to_xarray(curve))
+    write_dataset(path, cycle_curve_to_xarray(curve))
 
 
 def load_cycle_curve(path: str | os.PathLike[str]) -> CycleBifurcationCurve:
@@ -98,7 +99,7 @@ def load_cycle_curve(path: str | os.PathLike[str]) -> CycleBifurcationCurve:
         The curve; a file that is missing, damaged or of another kind is refused with a
         `FileFormatError`.
     """
-    return read(path, "curve of cycle bifurcations", cycle_curve_from_xarray)
+    return read_dataset(path, "curve of cycle bifurcations", cycle_curve_from_xarray)
 
 
 def cycle_curve_to_dataframe(curve: CycleBifurcationCurve) -> "pd.DataFrame":

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bifbridge._netcdf import read_dataset, write_dataset
 from bifbridge.continuation._dataset import (
     balance_from_text,
     balance_text,
@@ -14,10 +15,8 @@ from bifbridge.continuation._dataset import (
     header,
     mark_special,
     present,
-    read,
     stacked,
     statuses,
-    write,
 )
 from bifbridge.continuation._raw_values import raw_from_dataset, raw_variables
 from bifbridge.continuation.jax_engine.cycles._branch import CycleBranch, CycleSpecialPoint
@@ -104,7 +103,7 @@ def save_cycles(path: str | os.PathLike[str], branch: CycleBranch) -> None:
         path: the file.
         branch: the branch.
     """
-    write(path, cycles_to_xarray(branch))
+    write_dataset(path, cycles_to_xarray(branch))
 
 
 def load_cycles(path: str | os.PathLike[str]) -> CycleBranch:
@@ -117,7 +116,7 @@ def load_cycles(path: str | os.PathLike[str]) -> CycleBranch:
         The branch; a file that is missing, damaged or of another kind is refused with a
         `FileFormatError`.
     """
-    return read(path, "branch of cycles", cycles_from_xarray)
+    return read_dataset(path, "branch of cycles", cycles_from_xarray)
 
 
 def cycles_to_dataframe(branch: CycleBranch) -> "pd.DataFrame":

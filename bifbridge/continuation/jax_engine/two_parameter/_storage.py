@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import jax.numpy as jnp
 import numpy as np
 
+from bifbridge._netcdf import read_dataset, write_dataset
 from bifbridge.continuation._dataset import (
     check_header,
     common,
@@ -13,9 +14,7 @@ from bifbridge.continuation._dataset import (
     forms_to_variables,
     header,
     mark_special,
-    read,
     statuses,
-    write,
 )
 from bifbridge.continuation._raw_values import raw_from_dataset, raw_variables
 from bifbridge.continuation.jax_engine.two_parameter._results import (
@@ -111,7 +110,7 @@ def save_curve(path: str | os.PathLike[str], curve: BifurcationCurve) -> None:
         path: the file.
         curve: the curve.
     """
-    write(path, curve_to_xarray(curve))
+    write_dataset(path, curve_to_xarray(curve))
 
 
 def load_curve(path: str | os.PathLike[str]) -> BifurcationCurve:
@@ -124,7 +123,7 @@ def load_curve(path: str | os.PathLike[str]) -> BifurcationCurve:
         The curve; a file that is missing, damaged or of another kind is refused with a
         `FileFormatError`.
     """
-    return read(path, "curve of bifurcations", curve_from_xarray)
+    return read_dataset(path, "curve of bifurcations", curve_from_xarray)
 
 
 def curve_to_dataframe(curve: BifurcationCurve) -> "pd.DataFrame":

@@ -1,0 +1,117 @@
+"""netCDF files of this package: one way to write, mark, read and refuse them.
+
+A file is written beside its place and renamed, so that it is whole or absent. Its attributes say
+what it is (`format`, `format_version`) and where it comes from (`bifbridge_version`,
+`versions`: JSON of every package that made the numbers). Complex numbers are HDF5 compounds of
+`r` and `i`, as h5netcdf and h5py write them.
+"""
+
+import importlib.metadata
+import json
+import os
+import platform
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from bifbridge._atomic import atomic_path
+from bifbridge._errors import FileFormatError
+from bifbridge._version import __version__
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Read = TypeVar("Read")
+_PACKAGES = (
+    "jax", "jaxlib", "equinox", "diffrax", "optax", "lineax", "matfree", "numpy", "scipy", "xarray",
+)  # fmt: skip
+
+
+def versions() -> dict[str, str]:
+    """What made a number: this package, those it computes with, and Python.
+
+    Returns:
+        Versions by name.
+    """
+    found = {name: importlib.metadata.version(name) for name in _PACKAGES}
+    return {"bifbridge": __version__, "python": platform.python_version(), **found}
+
+
+def provenance(name: str, version: int) -> dict[str, Any]:
+    """Attributes that every file has.
+
+    Args:
+        name: of the format, such as "bifbridge-branch".
+        version: of the format.
+
+    Returns:
+        The attributes.
+    """
+    return {
+        "format": name,
+        "format_version": version,
+        "bifbridge_version": __version__,
+        "versions": json.dumps(versions()),
+    }
+
+
+def check_format(attributes: Mapping[Any, Any], name: str, newest: int) -> None:
+    """Refuse what is not of a format.
+
+    Args:
+        attributes: of the dataset.
+        name: of the format.
+        newest: version that this release reads, with all older ones.
+
+    Raises:
+        FileFormatError: if the dataset is of another format, or of a newer version.
+    """
+    found = (attributes.get("format"), int(attributes.get("format_version", 0)))
+    if found[0] != name or found[1] > newest:
+        raise FileFormatError(
+            f"Got a dataset of format and version {found}; this release reads "
+            f"{(name, newest)} and older."
+        )
+
+
+def write_dataset(path: str | os.PathLike[str], dataset: "xr.Dataset | xr.DataTree") -> None:
+    """Write a dataset to a netCDF file, atomically.
+
+    Args:
+        path: the file.
+        dataset: the dataset.
+    """
+    with atomic_path(path) as temporary:
+        dataset.to_netcdf(temporary, engine="h5netcdf")
+
+
+def read_dataset(
+    path: str | os.PathLike[str],
+    what: str,
+    convert: Callable[[Any], Read],
+    *,
+    tree: bool = False,
+) -> Read:
+    """Read a file that `write_dataset` wrote.
+
+    Args:
+        path: the file.
+        what: should be in it, for the message.
+        convert: the dataset, in memory ↦ what it holds.
+        tree: whether the file holds a tree of datasets.
+
+    Returns:
+        What `convert` returns.
+
+    Raises:
+        FileFormatError: if the file is missing, damaged or holds something else.
+    """
+    import xarray as xr
+
+    opened = xr.open_datatree if tree else xr.open_dataset
+    try:
+        with opened(path, engine="h5netcdf") as dataset:
+            return convert(dataset.load())
+    except FileFormatError as error:
+        raise FileFormatError(f"{path}: not a readable {what}. {error}") from error
+    except (OSError, ValueError, KeyError, TypeError, IndexError, RuntimeError) as error:
+        raise FileFormatError(f"{path}: not a readable {what} ({error}).") from error

@@ -1,0 +1,195 @@
+"""Tasks that every study can use by name. Arguments are plain data; results are datasets."""
+
+import json
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jax.numpy as jnp
+import jax.random as jr
+import jax.tree_util as jtu
+
+from bifbridge.studies._task import Task, task
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+
+@task(version=1, files=("model",))
+def continuation(
+    model: str,
+    span: Sequence[float],
+    *,
+    parameter: str | None = None,
+    index: Sequence[int] = (),
+    start: Sequence[float] | None = None,
+    parameter_start: float | None = None,
+    ds_max: float | None = None,
+    max_points: int = 2000,
+) -> "xr.Dataset":
+    """Equilibria of a model along one parameter, with special points and their normal forms.
+
+    Args:
+        model: an `.eqx` file, or module:function of a function f(z, p).
+        span: interval of the parameter.
+        parameter: the leaf of an `.eqx` model that varies.
+        index: which number of that leaf.
+        start: state to start at; zero for a model.
+        parameter_start: parameter to start at; the span's lower end unless given.
+        ds_max: longest step.
+        max_points: limit on points in each direction.
+
+    Returns:
+        The dataset of `Branch.to_xarray`.
+
+    Raises:
+        ValueError: if a model has no parameter named, a function no start, or no branch starts.
+    """
+    from bifbridge.continuation import ContinuationProblem, JaxEngine, LeafFamily, as_family
+    from bifbridge.continuation import continuation as follow
+
+    if model.endswith(".eqx"):
+        if parameter is None:
+            raise ValueError("continuation: a model needs parameter, the leaf that varies.")
+        field = _field(model)
+        family = LeafFamily(field, parameter, tuple(index))
+        start = [0.0] * field.weights.shape[0] if start is None else start
+    else:
+        family = as_family(Task(model).load())
+    if start is None:
+        raise ValueError("continuation: a function needs start, such as [0.1, 0.2].")
+    options: dict[str, Any] = {} if ds_max is None else {"ds_max": ds_max}
+    problem = ContinuationProblem(
+        family, list(start), span=(span[0], span[1]), parameter=parameter_start
+    )
+    branch = follow(problem, JaxEngine(max_points=max_points, **options))
+    if len(branch) == 0:
+        raise ValueError(f"continuation: no branch starts here. {branch.status.sentence}")
+    return branch.to_xarray()
+
+
+@task(version=1, files=("model",))
+def sntk(
+    model: str,
+    *,
+    parameters: Sequence[str] | None = None,
+    trials: int = 16,
+    amplitude: float = 0.1,
+    horizon: float = 20.0,
+    step: float = 0.1,
+    save_every: int = 5,
+    top: int = 10,
+    centre: Sequence[float] | None = None,
+    seed: int = 0,
+) -> "xr.Dataset":
+    """Spectrum and effective ranks of a checkpoint's state-space kernel.
+
+    Args:
+        model: an `.eqx` file.
+        parameters: leaves to differentiate in; all unless given.
+        trials: number of random initial states.
+        amplitude: their standard deviation.
+        horizon: length of a trial.
+        step: length of a solver step.
+        save_every: steps between saved states.
+        top: eigenvalues to keep.
+        centre: mean of the initial states; zero unless given.
+        seed: of the initial states.
+
+    Returns:
+        `eigenvalues` over "mode", NaN where the kernel has fewer, and trace, ranks and errors as
+        numbers.
+    """
+    import numpy as np
+    import xarray as xr
+
+    from bifbridge.sntk import StateSpaceNTK, spectrum
+    from bifbridge.sntk._spectrum import is_small
+    from bifbridge.trajectories import Trials, uniform_grid
+
+    field = _field(model)
+    n = field.weights.shape[0]
+    middle = jnp.zeros(n) if centre is None else jnp.asarray(centre, float)
+    starts = middle + amplitude * jr.normal(jr.key(seed), (trials, n))
+    grid = uniform_grid(horizon, step, save_every=save_every)
+    ntk = StateSpaceNTK(field, Trials(starts, grid), parameters=parameters)
+    found = spectrum(ntk.materialise() if is_small(ntk) else ntk, k=top).as_dict()
+    values = np.full(top, np.nan)
+    known = found.pop("eigenvalues")[:top]
+    values[: len(known)] = known
+    numbers = {name: np.nan if value is None else value for name, value in found.items()}
+    return xr.Dataset({"eigenvalues": ("mode", values), **numbers})
+
+
+@task(version=1, files=("models",))
+def track(
+    models: Sequence[str],
+    *,
+    steps: Sequence[float] | None = None,
+    starts: int = 16,
+    amplitude: float = 1.0,
+    parameters: Sequence[str] | None = None,
+    search_every: int = 10,
+    seed: int = 0,
+) -> "xr.Dataset":
+    """Equilibria and their bifurcations along the checkpoints of one training run.
+
+    Args:
+        models: `.eqx` files in the order of training.
+        steps: training step of each; 0, 1, 2, … unless given.
+        starts: random states to search equilibria from; the origin is searched from, too.
+        amplitude: their standard deviation.
+        parameters: leaves that make up θ in unfolding gradients; all unless given.
+        search_every: checkpoints between searches.
+        seed: of the start states.
+
+    Returns:
+        The dataset of `BifurcationTrack.to_xarray`.
+    """
+    from bifbridge.training.tracking import track_bifurcations
+
+    n = _field(models[0]).weights.shape[0]
+    cloud = amplitude * jr.normal(jr.key(seed), (starts, n))
+    found = track_bifurcations(
+        list(models),
+        jnp.concatenate([jnp.zeros((1, n)), cloud]),
+        steps=steps,
+        load=_field,
+        names=parameters,
+        search_every=search_every,
+    )
+    return found.to_xarray()
+
+
+@task(version=1)
+def student_teacher(**settings: Any) -> "xr.Dataset":
+    """A student–teacher run, analysed; its checkpoints are not kept.
+
+    Args:
+        **settings: fields of `StudentTeacherConfig`.
+
+    Returns:
+        Loss and gradient norm over "step", and the summary as JSON in the attribute `summary`,
+        with its main numbers beside it.
+    """
+    from bifbridge.studies.student_teacher import StudentTeacherConfig, run_student_teacher
+    from bifbridge.studies.student_teacher._store import read_group
+
+    lists = {name: tuple(x) for name, x in settings.items() if isinstance(x, list)}
+    config = StudentTeacherConfig(**(settings | lists))
+    with tempfile.TemporaryDirectory() as folder:
+        summary = run_student_teacher(config, Path(folder) / "run")
+        data = read_group(Path(folder) / "run" / "run.nc", "training")
+    bifurcation = summary["first_bifurcation"] or {}
+    return data.assign(
+        final_loss=summary["loss"]["final"],
+        first_bifurcation=bifurcation.get("kind", ""),
+        first_bifurcation_step=float(bifurcation.get("step", float("nan"))),
+    ).assign_attrs(summary=json.dumps(summary))
+
+
+def _field(path: str) -> Any:
+    from bifbridge.fields import load_field
+
+    return jtu.tree_map(lambda leaf: jnp.asarray(leaf, float), load_field(path))
