@@ -1,5 +1,6 @@
 """The state-space neural tangent kernel: operator, spectrum, effective ranks, channels."""
 
+from bifbridge.sntk._blocks import kernel_to_zarr as kernel_to_zarr
 from bifbridge.sntk._dense import gram_matrix as gram_matrix
 from bifbridge.sntk._dense import weighted_matrix as weighted_matrix
 from bifbridge.sntk._dominance import Dominance as Dominance
@@ -27,6 +28,8 @@ from bifbridge.sntk._projector import SpectralProjector as SpectralProjector
 from bifbridge.sntk._projector import block_projector as block_projector
 from bifbridge.sntk._projector import invariant_projector as invariant_projector
 from bifbridge.sntk._projector import spectral_projector as spectral_projector
+from bifbridge.sntk._sharded import linearise_sharded as linearise_sharded
+from bifbridge.sntk._sharded import trial_mesh as trial_mesh
 from bifbridge.sntk._shares import leaf_shares as leaf_shares
 from bifbridge.sntk._shares import parameter_diagonal as parameter_diagonal
 from bifbridge.sntk._shares import trial_time_shares as trial_time_shares
