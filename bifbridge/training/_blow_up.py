@@ -84,4 +84,3 @@ def _entry(vector: np.ndarray, leaves: dict[str, slice]) -> str:
         if bad.any():
             return f"{name}, entry {int(np.argmax(bad))} ({int(bad.sum())} of {bad.size} bad)"
     return "θ"
-
