@@ -58,7 +58,8 @@ def losses_of(name: str, optimiser: str, rate: float, seed: int, steps: int) -> 
     losses, seconds = [], []
     for _ in range(steps // BLOCK):
         start = time.perf_counter()
-        (theta, state), values = jax.block_until_ready(_block(made, jnp.asarray(rate), theta, state, optimiser))
+        found = _block(made, jnp.asarray(rate), theta, state, optimiser)
+        (theta, state), values = jax.block_until_ready(found)
         seconds.append(time.perf_counter() - start)
         losses += [float(x) for x in values]
         if not np.isfinite(losses[-1]) or losses[-1] > 100 * losses[0]:
