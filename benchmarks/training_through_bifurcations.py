@@ -76,7 +76,8 @@ def sweep(options: argparse.Namespace) -> dict[str, Any]:
             rows[name] = row
             cells = [spread(row[c]) for c in COLUMNS]
             count = f"{int(sum(row['diverged']))}/{options.seeds}"
-            print("|", " | ".join([name, f"{rate:g}", f"{stable:g}", *cells, count]), "|")
+            line = " | ".join([name, f"{rate:g}", f"{stable:g}", *cells, count])
+            print("|", line, "|", flush=True)
     return result
 
 

@@ -119,6 +119,14 @@ from bifbridge.sntk import trace_estimate as trace_estimate
 from bifbridge.studies import Study as Study
 from bifbridge.studies import read_study as read_study
 from bifbridge.studies import run_study as run_study
+from bifbridge.training import GaussNewton as GaussNewton
+from bifbridge.training import adaptive_natural_gradient as adaptive_natural_gradient
+from bifbridge.training import low_rank_natural_gradient as low_rank_natural_gradient
+from bifbridge.training import natural_gradient as natural_gradient
+from bifbridge.training.tracking import BifurcationTrack as BifurcationTrack
+from bifbridge.training.tracking import KernelProbe as KernelProbe
+from bifbridge.training.tracking import OnlineTracker as OnlineTracker
+from bifbridge.training.tracking import track_bifurcations as track_bifurcations
 from bifbridge.trajectories import LearnedStart as LearnedStart
 from bifbridge.trajectories import Sensitivity as Sensitivity
 from bifbridge.trajectories import TimeGrid as TimeGrid

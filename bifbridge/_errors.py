@@ -29,15 +29,21 @@ class SensitivityWarning(UserWarning):
 
 
 class DivergenceError(BifbridgeError):
-    """Training reached a loss that is not finite or absurdly large.
+    """Training reached a number that is not finite or a loss that is absurdly large.
 
     Attributes:
         step: the first step at which it was seen.
+        quantity: what was the first to blow up, in words.
+        last_good: the last step from which the run can be resumed: the end of the last whole
+            block, which `write_block` keeps on disk.
     """
 
-    def __init__(self, message: str, step: int):
+    def __init__(self, message: str, step: int, quantity: str = "", last_good: int = 0):
         super().__init__(message)
-        self.step = step
+        self.step, self.quantity, self.last_good = step, quantity, last_good
+
+    def __reduce__(self):
+        return type(self), (str(self), self.step, self.quantity, self.last_good)
 
 
 class JuliaUnavailableError(BifbridgeError):

@@ -6,15 +6,37 @@ import time
 from pathlib import Path
 from typing import Any
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
 
 from through_bifurcations.optimisers import CONTESTANTS
-from through_bifurcations.problems import problem
+from through_bifurcations.problems import Problem, problem
 
 BLOCK = 50
+
+
+def _transformation(optimiser: str, rate: Any, made: Problem) -> Any:
+    chosen = CONTESTANTS[optimiser].make(rate, made.curvature)
+    return optax.with_extra_args_support(chosen)
+
+
+@eqx.filter_jit
+def _block(made: Problem, rate: Any, theta: Any, state: Any, optimiser: str) -> Any:
+    # Problem and rate are arguments: seeds and rates of one optimiser share the compiled block.
+    transformation = _transformation(optimiser, rate, made)
+
+    def step(carry: Any, _: None) -> Any:
+        theta, state = carry
+        value, slope = jax.value_and_grad(made.loss)(theta)
+        updates, state = transformation.update(
+            slope, state, theta, value=value, grad=slope, value_fn=made.loss
+        )
+        return (optax.apply_updates(theta, updates), state), value
+
+    return jax.lax.scan(step, (theta, state), length=BLOCK)
 
 
 def losses_of(name: str, optimiser: str, rate: float, seed: int, steps: int) -> dict[str, Any]:
@@ -32,28 +54,12 @@ def losses_of(name: str, optimiser: str, rate: float, seed: int, steps: int) -> 
         stop being finite.
     """
     made = problem(name, seed)
-    transformation = optax.with_extra_args_support(
-        CONTESTANTS[optimiser].make(rate, made.curvature)
-    )
-    loss = made.loss
-
-    @jax.jit
-    def block(theta: Any, state: Any) -> Any:
-        def step(carry: Any, _: None) -> Any:
-            theta, state = carry
-            value, slope = jax.value_and_grad(loss)(theta)
-            updates, state = transformation.update(
-                slope, state, theta, value=value, grad=slope, value_fn=loss
-            )
-            return (optax.apply_updates(theta, updates), state), value
-
-        return jax.lax.scan(step, (theta, state), length=BLOCK)
-
-    theta, state = made.theta, transformation.init(made.theta)
+    theta, state = made.theta, _transformation(optimiser, rate, made).init(made.theta)
     losses, seconds = [], []
     for _ in range(steps // BLOCK):
         start = time.perf_counter()
-        (theta, state), values = jax.block_until_ready(block(theta, state))
+        found = _block(made, jnp.asarray(rate), theta, state, optimiser)
+        (theta, state), values = jax.block_until_ready(found)
         seconds.append(time.perf_counter() - start)
         losses += [float(x) for x in values]
         if not np.isfinite(losses[-1]) or losses[-1] > 100 * losses[0]:

@@ -14,6 +14,8 @@ from bifbridge.cli._report import report_command
 from bifbridge.cli._sntk import sntk_command
 from bifbridge.cli._student_teacher import student_teacher_command
 from bifbridge.cli._study import study_app
+from bifbridge.cli._track import track_command
+from bifbridge.cli._train import train_command
 
 app = typer.Typer(
     help="Kernels, continuation and normal forms of learned dynamical systems.",
@@ -42,6 +44,8 @@ def _root(
 
 
 app.command("student-teacher", epilog=EXIT_STATUSES)(student_teacher_command)
+app.command("train", epilog=EXIT_STATUSES)(train_command)
+app.command("track", epilog=EXIT_STATUSES)(track_command)
 app.command("continue", epilog=EXIT_STATUSES)(continue_command)
 app.command("sntk", epilog=EXIT_STATUSES)(sntk_command)
 app.command("curve", epilog=EXIT_STATUSES)(curve_command)

@@ -34,3 +34,6 @@ from bifbridge.plotting._theme import DARK as DARK
 from bifbridge.plotting._theme import LIGHT as LIGHT
 from bifbridge.plotting._theme import OKABE_ITO as OKABE_ITO
 from bifbridge.plotting._theme import Theme as Theme
+from bifbridge.plotting._track_diagram import critical_direction as critical_direction
+from bifbridge.plotting._track_diagram import plot_track as plot_track
+from bifbridge.plotting._track_diagram import plot_tracked_equilibria as plot_tracked_equilibria

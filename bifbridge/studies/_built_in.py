@@ -176,7 +176,7 @@ def student_teacher(**settings: Any) -> "xr.Dataset":
     from bifbridge.studies.student_teacher import StudentTeacherConfig, run_student_teacher
     from bifbridge.studies.student_teacher._store import read_group
 
-    lists = {name: tuple(x) for name, x in settings.items() if isinstance(x, list)}
+    lists: dict[str, Any] = {name: tuple(x) for name, x in settings.items() if isinstance(x, list)}
     config = StudentTeacherConfig(**(settings | lists))
     with tempfile.TemporaryDirectory() as folder:
         summary = run_student_teacher(config, Path(folder) / "run")

@@ -97,7 +97,7 @@ def to_csv(dataset: "xr.Dataset", path: str | os.PathLike[str]) -> None:
 
 def _columns(name: str, values: np.ndarray) -> dict[str, list[Any]]:
     if np.iscomplexobj(values):
-        return _columns(f"{name}_re", values.real) | _columns(f"{name}_im", values.imag)
+        return _columns(f"{name}_re", np.real(values)) | _columns(f"{name}_im", np.imag(values))
     flat = values.reshape(values.shape[0], -1)
     if values.ndim == 1:
         return {name: flat[:, 0].tolist()}

@@ -17,6 +17,7 @@ from jaxtyping import Array, Float
 
 from bifbridge._custom_types import ParameterVector
 from bifbridge._errors import DivergenceError
+from bifbridge.training._blow_up import first_blow_up
 
 #: L(θ): any function of the flat parameter vector, hashable or an Equinox module.
 Loss = Callable[[ParameterVector], Float[Array, ""]]
@@ -97,16 +98,19 @@ def train(
         Blocks in order; before a divergence is raised, the block up to it.
 
     Raises:
-        DivergenceError: if the loss stops being finite or blows up.
+        DivergenceError: if loss or gradient stop being finite or the loss blows up; it names the
+            step, the first quantity to blow up and the last step to resume from.
     """
     while state.step < steps:
         length = min(block_size - state.step % block_size, steps - state.step)
         block = _run_block(loss, state, optimiser, length)
         first_loss = float(block.losses[0]) if first_loss is None else first_loss
-        bad = _first_bad_step(np.asarray(block.losses), blow_up * abs(first_loss))
+        bad = _first_bad_step(block, blow_up * abs(first_loss))
         if bad is not None:
             yield _cut(block, bad)
-            raise DivergenceError(_describe_divergence(block, bad, first_loss), block.start + bad)
+            quantity = first_blow_up(loss, jnp.asarray(block.thetas[bad]))
+            message = _describe_divergence(block, bad, first_loss, quantity)
+            raise DivergenceError(message, block.start + bad, quantity, block.start)
         yield block
         state = block.end
 
@@ -140,8 +144,9 @@ def _scan_steps(loss: Loss, theta: Any, inner: Any, update: Callable[..., Any], 
     return theta, inner, history
 
 
-def _first_bad_step(losses: np.ndarray, limit: float) -> int | None:
-    bad = ~np.isfinite(losses) | (losses > limit)
+def _first_bad_step(block: Block, limit: float) -> int | None:
+    losses, norms = np.asarray(block.losses), np.asarray(block.gradient_norms)
+    bad = ~np.isfinite(losses) | (losses > limit) | ~np.isfinite(norms)
     return int(np.argmax(bad)) if bad.any() else None
 
 
@@ -154,12 +159,13 @@ def _cut(block: Block, length: int) -> Block:
     )
 
 
-def _describe_divergence(block: Block, bad: int, first_loss: float) -> str:
+def _describe_divergence(block: Block, bad: int, first_loss: float, quantity: str) -> str:
     step = block.start + bad
     before = f"{float(block.losses[bad - 1]):.4g}" if bad else "unknown"
     return (
         f"Training diverged at step {step}: the loss became {float(block.losses[bad]):.4g} "
         f"(it was {before} one step before and {first_loss:.4g} at the start; the norm of the "
-        f"gradient is {float(block.gradient_norms[bad]):.4g}). Everything before step {step} is "
-        "kept. Lower the learning rate or the clipping norm."
+        f"gradient is {float(block.gradient_norms[bad]):.4g}). First to blow up: {quantity}. "
+        f"Everything before step {step} is kept, and the last whole block ends at step "
+        f"{block.start}: resume there. Lower the learning rate or the clipping norm."
     )

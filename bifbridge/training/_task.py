@@ -14,7 +14,8 @@ from bifbridge._custom_types import (
     Trajectories,
     VectorField,
 )
-from bifbridge.fields import CTRNN, flatten_parameters
+from bifbridge.fields import CTRNN, flatten_parameters, parameter_slices
+from bifbridge.training._blow_up import AbstractTrajectoryLoss
 from bifbridge.trajectories import TimeGrid, march, solve
 
 
@@ -98,7 +99,7 @@ class TrajectoryTask(eqx.Module):
         )
 
 
-class ParameterLoss(eqx.Module):
+class ParameterLoss(AbstractTrajectoryLoss):
     """The loss of a task as a function of the flat parameter vector.
 
     Attributes:
@@ -115,6 +116,27 @@ class ParameterLoss(eqx.Module):
         """L(θ)."""
         _, rebuild = flatten_parameters(self.field, self.names)
         return self.task.loss(rebuild(theta))
+
+    def leaves(self) -> dict[str, slice]:
+        """See `AbstractTrajectoryLoss`."""
+        return parameter_slices(self.field, self.names)
+
+    def saved_states(self, theta: ParameterVector) -> Trajectories:
+        """See `AbstractTrajectoryLoss`.
+
+        Args:
+            theta: θ, shape (p,).
+
+        Returns:
+            Shape (N, T, n).
+        """
+        _, rebuild = flatten_parameters(self.field, self.names)
+        return self.task.trajectories(rebuild(theta))
+
+    @property
+    def saved_times(self) -> Float[Array, " T"]:
+        """See `AbstractTrajectoryLoss`."""
+        return self.task.grid.times
 
 
 class ParameterResiduals(eqx.Module):

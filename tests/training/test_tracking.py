@@ -78,6 +78,22 @@ def test_the_track_becomes_a_table_and_a_dataset(track):
     assert repr(track).startswith("3 equilibria over 11 checkpoints (3 alive)\n  step 50, ")
 
 
+def test_the_learning_diagram_shows_arms_event_and_panels(track):
+    pytest.importorskip("matplotlib")
+    from bifbridge.plotting import critical_direction, plot_track
+
+    np.testing.assert_allclose(abs(critical_direction(track) @ BASIS[:, 0]), 1, atol=1e-8)
+    figure = plot_track(track, loss=(STEPS, np.exp(-STEPS)))
+    top, loss, rank = figure.axes
+    assert [ax.get_ylabel() for ax in (loss, rank)] == ["loss", "participation ratio"]
+    pieces = [line for line in top.get_lines() if line.get_label() == "unstable"]
+    # The origin is unstable from the event on, not from the next checkpoint.
+    assert min(line.get_xdata()[0] for line in pieces) == pytest.approx(50, abs=1e-6)
+    (marker,) = [line for line in top.get_lines() if line.get_label() == "pitchfork"]
+    assert marker.get_ydata()[0] == pytest.approx(0, abs=1e-8)
+    np.testing.assert_allclose(rank.get_lines()[0].get_xdata(), [20, 50, 80], atol=1e-8)
+
+
 def test_a_fold_ends_two_equilibria_and_is_one_event():
     """At gain 1.5 a growing bias takes one stable state and the saddle away."""
     run = [network(1.5, 0.03 * k) for k in range(11)]

@@ -1,5 +1,8 @@
 """Descent in blocks: exact, resumable, and honest when it diverges."""
 
+import pickle
+import re
+
 import jax
 import jax.numpy as jnp
 import jax.random as jr
@@ -111,6 +114,30 @@ def test_divergence_keeps_what_came_before_and_names_the_step(tmp_path):
     assert np.isfinite(path.thetas).all()
     saved = read_blocks(tmp_path, start_training(THETA, wild).optimiser_state)
     assert saved[-1].end.optimiser_state is None
+
+
+def exploding(theta):
+    """Finite, with a gradient that is not: the root of zero."""
+    return jnp.sum(jnp.sqrt(jnp.abs(theta - theta[0]))) + 1.0
+
+
+@pytest.mark.parametrize(
+    ("loss", "theta", "quantity"),
+    [
+        (LOSS, THETA.at[5].set(jnp.nan), r"parameter weights, entry 5 \(1 of 16 bad\)"),
+        (LOSS, THETA * 1e308, r"state of trial 0, unit \d, at t = 0\.25"),
+        (exploding, THETA, "gradient in θ, entry 0"),
+        (lambda theta: jnp.log(jnp.sum(theta) * 0), THETA, "the loss$"),
+    ],
+)
+def test_a_divergence_names_the_first_quantity_to_blow_up(loss, theta, quantity):
+    state = start_training(theta, SGD)
+    with pytest.raises(DivergenceError, match="diverged at step 0") as info:
+        list(train(loss, state, SGD, steps=3, block_size=3))
+    assert re.search(quantity, info.value.quantity), info.value.quantity
+    assert info.value.last_good == 0
+    copy = pickle.loads(pickle.dumps(info.value))
+    assert (copy.step, copy.quantity) == (0, info.value.quantity)
 
 
 def test_the_path_is_straight_between_steps():

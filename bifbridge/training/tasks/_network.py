@@ -7,8 +7,9 @@ import jax.numpy as jnp
 import jax.random as jr
 from jaxtyping import Array, Float, PRNGKeyArray
 
-from bifbridge._custom_types import ParameterVector, State
-from bifbridge.fields import flatten_parameters, random_ctrnn
+from bifbridge._custom_types import ParameterVector, State, Trajectories
+from bifbridge.fields import flatten_parameters, parameter_slices, random_ctrnn
+from bifbridge.training._blow_up import AbstractTrajectoryLoss
 from bifbridge.training.tasks._trials import AbstractTask, Trials
 from bifbridge.trajectories import march, solve
 
@@ -38,16 +39,27 @@ class ReadoutNetwork(eqx.Module):
         Returns:
             y at the saved times, shape (N, T, o).
         """
+        return self.states(trials, forward=forward) @ self.readout.T + self.offset
+
+    def states(self, trials: Trials, *, forward: bool = False) -> Trajectories:
+        """The states of all trials.
+
+        Args:
+            trials: inputs and times.
+            forward: as for `responses`.
+
+        Returns:
+            z at the saved times, shape (N, T, n).
+        """
         count = trials.inputs.shape[0]
         start = trials.initial_states
         if start is None:
             start = jnp.broadcast_to(self.initial_state, (count, self.initial_state.size))
         inputs = trials.input_at if trials.inputs.shape[2] else None
-        states = (march if forward else solve)(self.field, start, trials.grid, inputs=inputs)
-        return states @ self.readout.T + self.offset
+        return (march if forward else solve)(self.field, start, trials.grid, inputs=inputs)
 
 
-class TrialResiduals(eqx.Module):
+class TrialResiduals(AbstractTrajectoryLoss):
     """θ ↦ weighted errors r of a network on trials, L = ½|r|² their mean square, halved.
 
     Attributes:
@@ -67,6 +79,27 @@ class TrialResiduals(eqx.Module):
         _, rebuild = flatten_parameters(self.network, self.names)
         errors = rebuild(theta).responses(self.trials, forward=self.forward) - self.trials.targets
         return jnp.sqrt(self.trials.weights()) * errors
+
+    def leaves(self) -> dict[str, slice]:
+        """See `AbstractTrajectoryLoss`."""
+        return parameter_slices(self.network, self.names)
+
+    def saved_states(self, theta: ParameterVector) -> Trajectories:
+        """See `AbstractTrajectoryLoss`.
+
+        Args:
+            theta: θ, shape (p,).
+
+        Returns:
+            Shape (N, T, n).
+        """
+        _, rebuild = flatten_parameters(self.network, self.names)
+        return rebuild(theta).states(self.trials)
+
+    @property
+    def saved_times(self) -> Float[Array, " T"]:
+        """See `AbstractTrajectoryLoss`."""
+        return self.trials.grid.times
 
 
 def random_network(

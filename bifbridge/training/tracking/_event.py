@@ -25,6 +25,7 @@ class TrackedBifurcation(eqx.Module):
         rank_before: participation ratio of the kernel some steps before; NaN without a probe.
         rank_at: the same at the bifurcation.
         rank_after: the same some steps after.
+        window: how many steps "before" and "after" lie away.
         agreement: predicted against measured kernel at the bifurcation, or None.
     """
 
@@ -35,6 +36,7 @@ class TrackedBifurcation(eqx.Module):
     rank_before: float
     rank_at: float
     rank_after: float
+    window: float
     agreement: Agreement | None
 
     @property
@@ -126,7 +128,7 @@ def examine(
         form = event.normal_form
         if form is not None and form.unfolding_gradient is not None:
             agreement = probe.agreement(run.field(event.step), form)
-    return TrackedBifurcation(event, condition, rate, drivers, before, at, after, agreement)
+    return TrackedBifurcation(event, condition, rate, drivers, before, at, after, window, agreement)
 
 
 def _drivers(
