@@ -303,3 +303,38 @@ def test_the_commands_run_retry_list_and_collect(tmp_path, monkeypatch):
         assert target.exists()
     missing = runner.invoke(app, ["study", "run", str(tmp_path / "no.toml")])
     assert missing.exit_code == 2
+
+
+@pytest.mark.slow
+def test_built_in_track_meets_the_pitchfork_on_the_way_of_a_weight(tmp_path):
+    # dz/dt = -z + w tanh z: the origin loses stability in a pitchfork at w = 1.
+    weights = [0.7, 0.9, 1.15, 1.4]
+    for k, weight in enumerate(weights):
+        bb.save_field(tmp_path / f"{k}.eqx", bb.CTRNN(jnp.array([[weight]])))
+    models = [f"{k}.eqx" for k in range(4)]
+    setting = {"models": models, "steps": [0, 10, 20, 30], "starts": 2, "search_every": 5}
+    study = Study.product("t", "track", {}, setting, search_path=tmp_path)
+    status = run_study(study, tmp_path / "out")
+    assert status.complete, status
+    data = load_result(StudyFolder(tmp_path / "out").result(study.tasks[0].key))
+    assert "pitchfork" in data["event_kind"].values
+    assert data["event_step"].values[0] == pytest.approx(14.0, abs=1e-6)
+
+
+@pytest.mark.slow
+def test_built_in_student_teacher_gives_losses_and_summary(tmp_path):
+    setting = {
+        "units": 4,
+        "trials": 4,
+        "horizon": 7.0,
+        "steps": 6,
+        "checkpoint_every": 3,
+        "kernel_modes": 3,
+        "teacher_eigenvalues": [0.5],
+    }
+    study = Study.product("s", "student_teacher", {"seed": [0]}, setting)
+    status = run_study(study, tmp_path)
+    assert status.complete, status
+    data = load_result(StudyFolder(tmp_path).result(study.tasks[0].key))
+    assert data.sizes["step"] == 6
+    assert json.loads(data.attrs["summary"])["loss"]["final"] == data["final_loss"].item()
