@@ -110,12 +110,12 @@ def _cloud(field: Any, count: int, spread: float, seed: int) -> Any:
 
 def _write(folder: Path, track: Any, loss: Any) -> None:
     from bifbridge._atomic import atomic_path, write_text
-    from bifbridge.continuation._dataset import write
+    from bifbridge._netcdf import write_dataset
     from bifbridge.plotting import plot_track
 
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / "events.csv", _csv(_rows(track)))
-    write(folder / "track.nc", _plain(track.to_xarray()))
+    write_dataset(folder / "track.nc", _plain(track.to_xarray()))
     if track.equilibria:
         with atomic_path(folder / "track.png") as temporary:
             plot_track(track, loss=loss).savefig(temporary, dpi=200)

@@ -88,10 +88,10 @@ def test_the_learning_diagram_shows_arms_event_and_panels(track):
     assert [ax.get_ylabel() for ax in (loss, rank)] == ["loss", "participation ratio"]
     pieces = [line for line in top.get_lines() if line.get_label() == "unstable"]
     # The origin is unstable from the event on, not from the next checkpoint.
-    assert min(line.get_xdata()[0] for line in pieces) == pytest.approx(50, abs=1e-6)
+    assert min(np.asarray(line.get_xdata())[0] for line in pieces) == pytest.approx(50, abs=1e-6)
     (marker,) = [line for line in top.get_lines() if line.get_label() == "pitchfork"]
-    assert marker.get_ydata()[0] == pytest.approx(0, abs=1e-8)
-    np.testing.assert_allclose(rank.get_lines()[0].get_xdata(), [20, 50, 80], atol=1e-8)
+    assert np.asarray(marker.get_ydata())[0] == pytest.approx(0, abs=1e-8)
+    np.testing.assert_allclose(np.asarray(rank.get_lines()[0].get_xdata()), [20, 50, 80], atol=1e-8)
 
 
 def test_a_fold_ends_two_equilibria_and_is_one_event():
