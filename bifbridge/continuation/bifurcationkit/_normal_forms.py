@@ -171,8 +171,12 @@ def codim_two(raw: Raw, state: np.ndarray) -> CodimTwoNormalForm | None:
     return None if convert is None else convert(raw, jnp.asarray(state, float))
 
 
-def _cusp(raw: Raw, state: Any) -> CuspNormalForm:
+def _cusp(raw: Raw, state: Any) -> CuspNormalForm | None:
     right, left = (np.asarray(raw[name], float) for name in ("right", "left"))
+    # Seen live: BifurcationKit may take vectors of two different eigenvalues, which are orthogonal;
+    # scaled to wᵀv = 1 the left one is then 1e5 long, and c as wrong.
+    if np.linalg.norm(left) * np.linalg.norm(right) > 1e4:
+        return None
     scale = _sign(right) / float(np.linalg.norm(right))
     zero = jnp.zeros(())  # both vanish at the point, as BifurcationKit takes it
     return CuspNormalForm(

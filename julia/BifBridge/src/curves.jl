@@ -99,19 +99,9 @@ function _curve_point(branch, k, n, hopf)
         status = String(point.status),
         precision = Float64(point.precision),
         index = clamp(point.idx - 1, 0, length(branch) - 1),
-        normal_form = _curve_form(branch, k, _numbers(x.x)[1:n], x.p1),
+        normal_form = raw_normal_form(branch, k; detailed = Val(true)),
         polished = point.type === :bt ? _polished_bt(branch, k, n) : nothing,
     )
-end
-
-# At a cusp BifurcationKit may take the vector of another eigenvalue than the one at zero.
-function _curve_form(branch, k, z, p)
-    form = raw_normal_form(branch, k; detailed = Val(true))
-    haskey(form, :class) && form.class == "Cusp" || return form
-    F = BK.get_formulation(BK.getprob(branch)).prob_vf
-    J = BK.jacobian(F, z, two_parameters(p, branch.specialpoint[k].param))
-    norm(J * form.right) <= 1e-2 * norm(J) * norm(form.right) && return form
-    return (error = "BifurcationKit took the vector of another eigenvalue than zero",)
 end
 
 # Newton's method for a Bogdanov–Takens point, the only one of codimension two that there is.

@@ -8,9 +8,7 @@ the raw coefficients, and the critical vectors; `error` alone where it fails.
 """
 function raw_normal_form(branch, k::Int = 1; keywords...)
     try
-        # It prints eigenvalues that it is not content with.
-        form = redirect_stdout(() -> get_normal_form(branch, k; keywords...), devnull)
-        return described(form)
+        return described(get_normal_form(branch, k; keywords...))
     catch error
         error isa InterruptException && rethrow()
         return (error = oneline(error),)

@@ -157,7 +157,7 @@ def test_its_fold_curve_through_a_cusp(learned, question, branch):
     np.testing.assert_allclose(expected.parameters, [0, pitchfork.parameter], atol=1e-8)
     np.testing.assert_allclose(cusp.parameters, expected.parameters, atol=1e-4)
     if cusp.normal_form is None:  # BifurcationKit may take another eigenvector: seen and refused
-        assert "another eigenvalue" in cusp.raw["normal_form"]["error"]
+        assert np.linalg.norm(cusp.raw["normal_form"]["left"]) > 1e4
     else:
         np.testing.assert_allclose(cusp.normal_form.cubic, expected.normal_form.cubic, rtol=1e-3)
 

@@ -244,6 +244,14 @@ def test_hopf_hopf():
     np.testing.assert_allclose(found.rights, own.rights, atol=1e-12)
 
 
+def test_a_cusp_with_vectors_of_two_eigenvalues_is_refused():
+    # Recorded: a network of four units whose other eigenvalues are unstable too.
+    right = np.array([-0.9998594, -0.0015314, -0.01447541, 0.00832394])
+    left = np.array([-93.64586274, 79590.11188642, -1924.60293486, 167.28833431])
+    raw = {"class": "Cusp", "c": 19430273.387070447, "right": right, "left": left}
+    assert codim_two(raw, np.zeros(4)) is None
+
+
 def test_cusp():
     def velocity(z):
         return jnp.stack([-(z[0] ** 3), -z[1] + z[0] ** 2])
