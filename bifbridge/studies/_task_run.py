@@ -11,15 +11,16 @@ import equinox as eqx
 import jax.random as jr
 import optax
 
-from bifbridge._atomic import atomic_path, write_text
+from bifbridge._atomic import write_text
 from bifbridge._errors import ConfigError, DivergenceError, RunFolderError
 from bifbridge._precision import require_x64
-from bifbridge.fields import flatten_parameters
+from bifbridge.fields import flatten_parameters, save_field
 from bifbridge.studies._progress import AbstractProgress, Silence
 from bifbridge.training import (
     GaussNewton,
     TrainingPath,
     adaptive_natural_gradient,
+    block_path,
     join_blocks,
     low_rank_natural_gradient,
     read_blocks,
@@ -187,9 +188,7 @@ class TaskRun(eqx.Module):
         except DivergenceError as error:
             good = error.last_good
             files = [b for b in blocks if b.end.step == good and b.end.optimiser_state is not None]
-            name = (
-                f"{checkpoints}/block_{files[-1].start:08d}.npz" if files else "the initial network"
-            )
+            name = block_path(checkpoints, files[-1].start) if files else "the initial network"
             message = f"{error} Last good checkpoint: {name}."
             raise DivergenceError(message, error.step, error.quantity, good) from error
         finally:
@@ -240,8 +239,7 @@ def run_task(
     _open(folder, config)
     made = set_up_task(config)
     path = made.descend(folder, Silence() if progress is None else progress)
-    with atomic_path(folder / "field.eqx") as temporary:
-        eqx.tree_serialise_leaves(temporary, path.field(path.n_steps))
+    save_field(folder / "field.eqx", path.field(path.n_steps))
     summary = {
         "config": dataclasses.asdict(config),
         "parameters": int(path.thetas.shape[1]),

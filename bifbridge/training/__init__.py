@@ -1,5 +1,6 @@
 """Tasks, descent in resumable blocks, and the path it leaves."""
 
+from bifbridge.training._checkpoints import block_path as block_path
 from bifbridge.training._checkpoints import read_block as read_block
 from bifbridge.training._checkpoints import read_blocks as read_blocks
 from bifbridge.training._checkpoints import write_block as write_block

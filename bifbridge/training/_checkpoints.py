@@ -17,6 +17,19 @@ from bifbridge.training._loop import Block, TrainingState
 _ARRAYS = ("thetas", "losses", "gradient_norms")
 
 
+def block_path(folder: Path, start: int) -> Path:
+    """Where a block lies.
+
+    Args:
+        folder: of the blocks.
+        start: the block's first step.
+
+    Returns:
+        The file.
+    """
+    return folder / f"block_{start:08d}.npz"
+
+
 def write_block(folder: Path, block: Block) -> Path:
     """Write a block as `block_<first step>.npz`.
 
@@ -27,7 +40,7 @@ def write_block(folder: Path, block: Block) -> Path:
     Returns:
         The file.
     """
-    path = folder / f"block_{block.start:08d}.npz"
+    path = block_path(folder, block.start)
     inner = jax.tree.leaves(eqx.filter(block.end.optimiser_state, eqx.is_array))
     with atomic_path(path) as temporary:
         arrays = {name: np.asarray(getattr(block, name)) for name in _ARRAYS}
