@@ -41,3 +41,19 @@ def complex_pair(value: Any) -> list[float | None]:
     """
     converted = complex(value)
     return [number(converted.real), number(converted.imag)]
+
+
+def plain(value: Any) -> Any:
+    """Tables and lists of numbers for JSON.
+
+    Args:
+        value: tables, lists, numbers and whatever else JSON has.
+
+    Returns:
+        The same, with None for the numbers that are not finite.
+    """
+    if isinstance(value, dict):
+        return {name: plain(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [plain(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

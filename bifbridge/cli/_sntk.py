@@ -1,7 +1,6 @@
 """`bifbridge sntk`: spectrum, ranks and channels of a model's kernel."""
 
 import json
-import math
 from typing import Annotated, Any
 
 import typer
@@ -10,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bifbridge.cli._exit import reported_errors, require_double_precision
+from bifbridge.cli._numbers import plain
 
 
 def sntk_command(
@@ -87,7 +87,7 @@ def _report(
         "parameters": ntk.n_parameters,
         "trials": trials,
         "horizon": horizon,
-        "spectrum": _plain(found.as_dict() | {"eigenvalues": found.eigenvalues[:top].tolist()}),
+        "spectrum": plain(found.as_dict() | {"eigenvalues": found.eigenvalues[:top].tolist()}),
         "leaf_shares": shares,
         "equilibrium": [float(x) for x in centre],
         **_channels(field, setup, ntk, names, centre, found, horizon),
@@ -108,7 +108,7 @@ def _channels(
         "critical_eigenvalue": [rate, float(form.eigenvalue.imag)],
         "at_bifurcation": near,
         "normal_form": repr(form) if near else None,
-        "channels": _plain(channels(field, form, ntk, names=names).as_dict()) if near else None,
+        "channels": plain(channels(field, form, ntk, names=names).as_dict()) if near else None,
         "collapse": {"verdict": verdict.verdict, "text": repr(verdict)},
     }
 
@@ -139,15 +139,6 @@ def _equilibrium(field: Any, start: Any) -> Any:
             "another one with --state."
         )
     return root
-
-
-def _plain(value: Any) -> Any:
-    """Numbers that are not finite become None, which JSON has."""
-    if isinstance(value, dict):
-        return {name: _plain(part) for name, part in value.items()}
-    if isinstance(value, list):
-        return [_plain(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def _print(report: dict[str, Any], console: Console) -> None:

@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import math
 import re
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from bifbridge.cli._exit import reported_errors, require_double_precision
+from bifbridge.cli._numbers import plain
 from bifbridge.cli._target import load_object
 
 
@@ -115,20 +115,10 @@ def _write(folder: Path, track: Any, loss: Any) -> None:
 
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / "events.csv", _csv(_rows(track)))
-    write_dataset(folder / "track.nc", _plain(track.to_xarray()))
+    write_dataset(folder / "track.nc", track.to_xarray())
     if track.equilibria:
         with atomic_path(folder / "track.png") as temporary:
             plot_track(track, loss=loss).savefig(temporary, dpi=200)
-
-
-def _plain(data: Any) -> Any:
-    """Without complex numbers and truth values, which netCDF lacks."""
-    values = data["eigenvalues"]
-    data = data.drop_vars("eigenvalues").assign(
-        eigenvalues_real=values.real, eigenvalues_imaginary=values.imag
-    )
-    truths = {name: x.astype("int8") for name, x in data.items() if x.dtype == bool}
-    return data.assign(truths)
 
 
 def _rows(track: Any) -> list[dict[str, Any]]:
@@ -149,8 +139,4 @@ def _told(track: Any, table: str) -> str:
     rows = _rows(track)
     if table == "csv":
         return _csv(rows).rstrip()
-    plain = [
-        {k: None if isinstance(v, float) and not math.isfinite(v) else v for k, v in row.items()}
-        for row in rows
-    ]
-    return json.dumps(plain, indent=1, allow_nan=False)
+    return json.dumps(plain(rows), indent=1, allow_nan=False)

@@ -10,9 +10,10 @@ import time
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import xarray as xr
 from typer.testing import CliRunner
 
-from bifbridge import CTRNN, save_field
+from bifbridge import CTRNN, load_field, save_field
 from bifbridge.cli import app
 
 SETTINGS = ["--units", "4", "--trials", "3", "--checkpoint-every", "4", "--steps", "40"]
@@ -41,6 +42,7 @@ def test_a_run_is_summarised(finished):
     assert summary["config"]["task"] == "imitation"
     assert summary["loss"]["initial"] > 0
     assert thetas(folder).shape == (40, summary["parameters"])
+    assert load_field(folder / "field.eqx").weights.shape == (summary["config"]["units"],) * 2
 
 
 @pytest.mark.slow
@@ -103,6 +105,8 @@ def test_checkpoints_of_a_user_are_tracked(tmp_path):
     assert event["kind"] == "pitchfork"
     assert event["step"] == pytest.approx(50, abs=1e-6)
     assert {path.name for path in out.iterdir()} == {"events.csv", "track.nc", "track.png"}
+    with xr.open_dataset(out / "track.nc", engine="h5netcdf") as data:
+        assert np.iscomplexobj(data["eigenvalues"])
     assert (out / "events.csv").read_text().splitlines()[1].split(",")[1] == "pitchfork"
 
 
