@@ -6,6 +6,7 @@ what it is (`format`, `format_version`) and where it comes from (`bifbridge_vers
 `r` and `i`, as h5netcdf and h5py write them.
 """
 
+import functools
 import importlib.metadata
 import json
 import os
@@ -32,8 +33,14 @@ def versions() -> dict[str, str]:
     Returns:
         Versions by name.
     """
-    found = {name: importlib.metadata.version(name) for name in _PACKAGES}
+    found = {name: _version_of(name) for name in _PACKAGES}
     return {"bifbridge": __version__, "python": platform.python_version(), **found}
+
+
+@functools.cache
+def _version_of(package: str) -> str:
+    # Asked for with every file of a study, and read from disk each time.
+    return importlib.metadata.version(package)
 
 
 def provenance(name: str, version: int) -> dict[str, Any]:
