@@ -60,9 +60,7 @@ def first_blow_up(loss: Callable[[Any], Any], theta: ParameterVector) -> str:
 
 
 def _trajectory_loss(loss: Any) -> AbstractTrajectoryLoss | None:
-    from bifbridge.training.natural_gradient import GaussNewton  # that room imports this one
-
-    found = loss.outputs if isinstance(loss, GaussNewton) else loss
+    found = getattr(loss, "outputs", loss)  # of a `GaussNewton`
     return found if isinstance(found, AbstractTrajectoryLoss) else None
 
 
