@@ -144,7 +144,7 @@ def _alive_elsewhere(pid: int) -> str | None:
     except ProcessLookupError:
         return None
     except PermissionError:
-        return "running"
+        pass  # it is there, and someone else's
     return "running"
 
 
