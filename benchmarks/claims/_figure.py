@@ -61,8 +61,9 @@ def _controlled(ax: Axes, seeds: Sequence[Mapping[str, Any]]) -> None:
     _plain_log(ax, "y", (1, 2, 5, 10, 20))
     ax.set(xlabel="μ", ylabel="effective rank")
     ax.set_title("controlled families", loc="left")
-    # To the right of the line μ = 0, which a centred legend would cover.
-    ax.legend(loc="upper left", bbox_to_anchor=(0.52, 1.0), fontsize=6, handlelength=1.2)
+    # Above the curves, and beside the line μ = 0, which a centred legend would cover.
+    ax.set_ylim(top=70)
+    ax.legend(loc="upper right", fontsize=6, handlelength=1.2)
 
 
 def _trained(ax: Axes, seeds: Sequence[Mapping[str, Any]]) -> None:
@@ -132,8 +133,8 @@ def _growth(ax: Axes, seeds: Sequence[Mapping[str, Any]]) -> None:
 def _restricted(ax: Axes, seeds: Sequence[Mapping[str, Any]]) -> None:
     """Error of the restricted kernel against μ."""
     for key, colour, label in (
-        ("errors", BLUE, "c₃ of the bifurcation"),
-        ("local_errors", RED, "c₃ of the network at μ"),
+        ("errors", BLUE, "c₃ at μ = 0"),
+        ("local_errors", RED, "c₃ at this μ"),
     ):
         for seed in seeds:
             style = {"color": colour, "linewidth": 0.7, "alpha": 0.7}
