@@ -10,6 +10,14 @@ from bifbridge.continuation.bifurcationkit._interrupt import StepHook, watched
 SIGNATURE = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_int64, ctypes.c_double)
 
 
+@pytest.fixture(autouse=True)
+def usual_handler():
+    # Shells start what they put into the background with Ctrl-C ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def run(hook, steps, press_at=None):
     """A continuation that calls the hook after every step, as Julia does."""
     made = []
