@@ -17,3 +17,12 @@ def _forget_compiled_programs() -> Iterator[None]:
     """
     yield
     jax.clear_caches()
+
+
+def pytest_sessionstart() -> None:
+    """Import bifbridge whole, with its type checks, before pytest imports modules one by one.
+
+    What pytest imports it also sets as an attribute: the module `continuation` would take the
+    place of the function of that name.
+    """
+    import bifbridge as _

@@ -24,7 +24,7 @@ def figure() -> Figure:
             colour, values = OKABE_ITO[name], np.asarray(found.eigenvalue)
             ax.semilogy(mu, values, color=colour, label=f"a₀ = {a0:g}")
             law = np.where(np.asarray(mu) < -0.08, np.asarray(found.stable_law), np.nan)
-            ax.semilogy(mu, law, color=colour, linestyle=(0, (3, 2)), linewidth=0.9)
+            ax.semilogy(mu, law, color=LIGHT.ink, linestyle=(0, (2, 3)), linewidth=0.9)
             peak = float(found.predicted_peak)
             ax.plot(peak, np.interp(peak, mu, values), "o", color=colour, markersize=4)
         ax.axvline(0, color=LIGHT.muted, linewidth=0.7, linestyle=(0, (4, 3)), zorder=0)

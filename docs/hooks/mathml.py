@@ -19,4 +19,9 @@ def on_page_content(content: str, **_: Any) -> str:
 
 def _drawn(match: re.Match[str]) -> str:
     display = "block" if match["open"] == "[" else "inline"
-    return convert(html.unescape(match["latex"]).strip(), display=display)
+    drawn = convert(html.unescape(match["latex"]).strip(), display=display)
+    # Bars enclose and names are no infix operators: neither wants an operator's space around it.
+    drawn = re.sub(
+        r"<mo>(&#x0007C;|&#x02016;)</mo>", r'<mo lspace="0" rspace="0" stretchy="false">\1</mo>', drawn
+    )
+    return re.sub(r"<mo>([A-Za-z]{2,})</mo>", r'<mi>\1</mi><mspace width="0.17em"/>', drawn)
