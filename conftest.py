@@ -1,5 +1,6 @@
 """Settings of every test: double precision, and no compiled program outlives its module."""
 
+import importlib
 from collections.abc import Iterator
 
 import jax
@@ -25,4 +26,4 @@ def pytest_sessionstart() -> None:
     What pytest imports it also sets as an attribute: the module `continuation` would take the
     place of the function of that name.
     """
-    import bifbridge as _
+    importlib.import_module("bifbridge")

@@ -7,7 +7,8 @@ Tasks: hashing, claim, netCDF and rename around a function that does nothing wit
 network of 32 units over 100 steps, one product with S and one with S*, with the stages kept and
 with `checkpoint=True`; and the Gram matrix of 1024 parameters written out. Times are those of the
 processor, which other work on the machine does not stretch as it does those of the clock; a call
-is the best of three, but a study is run once. `--quick` is a smoke test at a hundredth of the sizes.
+is the best of three, but a study is run once. `--quick` is a smoke test at a hundredth of the
+sizes.
 """
 
 import argparse
@@ -139,7 +140,9 @@ def table(rows: list[dict[str, float]], unit: str, many: int) -> str:
     # Relative errors are what timing has, so each size weighs by its own value.
     fits = [np.polyfit(sizes, [r[c] for r in rows], 1, w=[1 / r[c] for r in rows]) for c in columns]
     each = [shown(slope, c) for (slope, _), c in zip(fits, columns, strict=True)]
-    total = [shown(slope * many + start, c) for (slope, start), c in zip(fits, columns, strict=True)]
+    total = [
+        shown(slope * many + start, c) for (slope, start), c in zip(fits, columns, strict=True)
+    ]
     lines.append(f"| each further | {' | '.join(each)} |")
     lines.append(f"| *{many:.0e}, extrapolated* | {' | '.join(f'*{cell}*' for cell in total)} |")
     return "\n".join(lines).replace("e+0", "e")

@@ -41,7 +41,16 @@ def _exit_statuses(sentence: str) -> str:
     listed, rest = re.fullmatch(r"Exit status: (.*?)\. (.*)", sentence, re.DOTALL).groups()
     rows = [part.strip().partition(" ") for part in listed.split(";")]
     lines = [f"| {number} | {meaning} |" for number, _, meaning in rows]
-    return "\n".join(["## Exit status", "", "| status | meaning |", "|---|---|", *lines, "", rest, ""])
+    return "\n".join([
+        "## Exit status",
+        "",
+        "| status | meaning |",
+        "|---|---|",
+        *lines,
+        "",
+        rest,
+        "",
+    ])
 
 
 def _examples(text: str) -> str:

@@ -22,6 +22,8 @@ def _drawn(match: re.Match[str]) -> str:
     drawn = convert(html.unescape(match["latex"]).strip(), display=display)
     # Bars enclose and names are no infix operators: neither wants an operator's space around it.
     drawn = re.sub(
-        r"<mo>(&#x0007C;|&#x02016;)</mo>", r'<mo lspace="0" rspace="0" stretchy="false">\1</mo>', drawn
+        r"<mo>(&#x0007C;|&#x02016;)</mo>",
+        r'<mo lspace="0" rspace="0" stretchy="false">\1</mo>',
+        drawn,
     )
     return re.sub(r"<mo>([A-Za-z]{2,})</mo>", r'<mi>\1</mi><mspace width="0.17em"/>', drawn)

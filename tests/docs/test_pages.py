@@ -1,45 +1,15 @@
 """The Python of every page of the documentation runs, and prints what the page says."""
 
 import doctest
-import re
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
+from pages import DOCS, Block, blocks
 
-DOCS = Path(__file__).parents[2] / "docs"
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-NOT_RUN = re.compile(r"<!-- not run: (\w.*) -->")
-
-
-class Block(NamedTuple):
-    """A fenced block of Python: its language, text, first line, and why it is not run, if so."""
-
-    language: str
-    text: str
-    line: int
-    reason: str
-
-
-def blocks(page: Path) -> list[Block]:
-    """The blocks of a page, in order; `<!-- not run: reason -->` before one excuses it."""
-    found, reason = [], ""
-    lines = iter(enumerate(page.read_text(encoding="utf-8").splitlines(), 1))
-    for number, line in lines:
-        fence = re.fullmatch(r"\s*```(\w*).*", line)
-        if fence is None:
-            excuse = NOT_RUN.fullmatch(line.strip())
-            reason = excuse[1] if excuse else reason if not line.strip() else ""
-            continue
-        inside = []
-        for _, text in lines:
-            if text.strip() == "```":
-                break
-            inside.append(text)
-        if fence[1] in {"python", "pycon"}:
-            found.append(Block(fence[1], "\n".join(inside) + "\n", number, reason))
-        reason = ""
-    return found
+#: More than ten seconds, nearly all of it compilation.
+SLOW = {"continuation.md", "own-checkpoints.md", "state-space-ntk.md", "training.md"}
 
 
 def run(block: Block, page: Path, names: dict[str, Any]) -> None:
@@ -56,10 +26,18 @@ def run(block: Block, page: Path, names: dict[str, Any]) -> None:
     assert not told, "".join(told)
 
 
-PAGES = sorted(page for page in DOCS.rglob("*.md") if blocks(page))
+PAGES = [
+    pytest.param(
+        page,
+        id=str(page.relative_to(DOCS)),
+        marks=[pytest.mark.slow] if page.name in SLOW else [],
+    )
+    for page in sorted(DOCS.rglob("*.md"))
+    if blocks(page)
+]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(DOCS)))
+@pytest.mark.parametrize("page", PAGES)
 def test_the_python_of_a_page_runs(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names: dict[str, Any] = {"__name__": page.stem}
