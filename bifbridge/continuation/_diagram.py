@@ -43,6 +43,9 @@ class Diagram(eqx.Module):
 
     Attributes:
         branches: the first is the one through the problem's start.
+
+    Example:
+        See [Continuation](../continuation.md): `bifurcation_diagram`.
     """
 
     branches: tuple[DiagramBranch, ...]
@@ -109,6 +112,9 @@ def bifurcation_diagram(
 
     Returns:
         The diagram.
+
+    Example:
+        See [Continuation](../continuation.md).
     """
     engine = JaxEngine() if engine is None else engine
     entries = [DiagramBranch(continuation(problem, engine), 0)]

@@ -62,6 +62,15 @@ def flatten_parameters(
 
     Returns:
         θ of shape (p,), and a function from θ to a field whose other leaves are unchanged.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> theta, rebuild = bb.flatten_parameters(bb.CTRNN(jnp.eye(2)), ["weights", "bias"])
+        >>> theta
+        Array([1., 0., 0., 1., 0., 0.], dtype=float64)
+        >>> rebuild(2 * theta).weights.trace()
+        Array(4., dtype=float64)
     """
     chosen, frozen = eqx.partition(field, select_leaves(field, names))
     theta, unravel = ravel_pytree(chosen)

@@ -109,6 +109,9 @@ def amplification(
     Raises:
         PrecisionError: in a 32-bit session.
         ValueError: if the normal form has no gradients.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """  # noqa: DOC502 (helpers raise)
     require_x64("An amplification")
     gradient = unfolding_directions(normal_form)[0]

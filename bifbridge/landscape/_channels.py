@@ -129,6 +129,9 @@ def channels(
     Raises:
         ValueError: if the normal form has no gradients, they do not fit the kernel, or the kernel
             is that of a read-out.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """  # noqa: DOC502 (helpers raise)
     gradients, projector = unfolding_directions(normal_form), critical_projector(normal_form)
     small = is_small(ntk)

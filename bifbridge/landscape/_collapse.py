@@ -115,6 +115,9 @@ def explain_collapse(
 
     Raises:
         ValueError: if the kernel is that of a read-out.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if ntk.readout is not None:
         raise ValueError("explain_collapse: got the kernel of a read-out; use ntk.observed(None).")

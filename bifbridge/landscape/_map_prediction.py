@@ -95,6 +95,9 @@ def predict_cell_kernel(
 
     Raises:
         ValueError: if the form has no gradients, or is an undecided branch point.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     gradients = [form.unfolding_gradient]
     if isinstance(form, NeimarkSackerNormalForm):

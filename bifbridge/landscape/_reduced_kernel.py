@@ -69,6 +69,9 @@ def reduced_kernel(
 
     Raises:
         ValueError: if the initial states are learned.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if callable(trials.initial_states):
         raise ValueError(
@@ -111,6 +114,9 @@ def kernel_agreement(first: StateSpaceNTK, second: StateSpaceNTK, k: int = 1) ->
 
     Raises:
         ValueError: if their shapes differ, or they are too large to be written out.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     shapes = [(*ntk.shape, ntk.n_parameters) for ntk in (first, second)]
     if shapes[0] != shapes[1] or not is_small(second):

@@ -79,6 +79,9 @@ def validity(
 
     Raises:
         ValueError: for the prediction of a map, or a field without initial states.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     form = predicted.normal_form
     if form is None:

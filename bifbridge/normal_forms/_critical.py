@@ -18,7 +18,7 @@ def bordered_solve(
     right_hand_side: Inexact[Array, " n"],
     last: float | Inexact[Array, ""] = 0.0,
 ) -> tuple[Inexact[Array, " n"], Inexact[Array, ""]]:
-    """Solve [[A, b], [cᵀ, 0]] [x; s] = [r; s₀], regular where A has a simple zero eigenvalue.
+    """Solve `[[A, b], [cᵀ, 0]] [x; s] = [r; s₀]`, regular where A has a simple zero eigenvalue.
 
     Args:
         matrix: A, shape (n, n).

@@ -63,8 +63,13 @@ def normal_form(
 
     Example:
         >>> import jax.numpy as jnp
-        >>> normal_form(lambda z: -(z**3), jnp.zeros(1))
+        >>> import bifbridge as bb
+        >>> bb.normal_form(lambda z: -(z**3), jnp.zeros(1))
         supercritical pitchfork: ȧ = μa − 1 a³
+        >>> bb.normal_form(
+        ...     bb.CTRNN(jnp.array([[1.0, -1.0], [1.0, 1.0]])), jnp.zeros(2), names=["gain"]
+        ... )
+        supercritical Hopf: ẏ = (μ + 1i)y + (-0.5-0.5i) y|y|², ℓ₁ = -0.5, |∇θμ| = 1
     """
     require_x64("normal_form")
     state = jnp.asarray(state, float)

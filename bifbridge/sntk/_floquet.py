@@ -84,6 +84,9 @@ def floquet_projectors(
     Raises:
         PrecisionError: in a 32-bit session.
         ValueError: if the orbit does not close, or the multiplier is not simple.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """  # noqa: DOC502 (a helper raises)
     require_x64("Floquet projectors")
     state = jnp.asarray(state, float)

@@ -71,6 +71,9 @@ def moving_split(
 
     Raises:
         ValueError: if the kernel is that of a read-out, or the projectors have another shape.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if ntk.readout is not None or ntk.removed is not None:
         raise ValueError(

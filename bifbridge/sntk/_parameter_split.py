@@ -52,6 +52,9 @@ def parameter_split(
 
     Raises:
         ValueError: if the gradients are dependent or have the wrong length.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if gradients.ndim != 2 or gradients.shape[1] != ntk.n_parameters:
         raise ValueError(

@@ -51,6 +51,9 @@ def spectrum(
 
     Raises:
         ValueError: if `k` is below 1, or `method` is unknown.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if k < 1:
         raise ValueError(f"spectrum: got k={k}, expected at least 1.")

@@ -46,6 +46,13 @@ def length_mask(times: Times, lengths: Float[Array, " N"]) -> Bool[Array, "N T"]
 
     Returns:
         The mask for `Trials` and `linearise`.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> bb.length_mask(jnp.array([0.0, 1.0, 2.0]), jnp.array([1.5, 2.0]))
+        Array([[ True,  True, False],
+               [ True,  True,  True]], dtype=bool)
     """
     slack = 1e-9 * (times[-1] - times[0])
     return times[None, :] - times[0] <= lengths[:, None] + slack

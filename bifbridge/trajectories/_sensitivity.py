@@ -43,6 +43,9 @@ class Sensitivity(eqx.Module):
         trajectories: saved states, shape (N, T, n).
         times: saved times, shape (T,).
         weights: trapezoid weights w, shape (T,); shape (N, T) for trials of unequal length.
+
+    Example:
+        See `linearise`.
     """
 
     theta: ParameterVector
@@ -131,6 +134,20 @@ def linearise(
         PrecisionError: in a 32-bit session.
         ValueError: if a trajectory is not finite, there are no parameters, or the shapes of
             initial states or mask do not fit.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> field = bb.CTRNN(
+        ...     jnp.eye(1)
+        ... )  # ż = −z + tanh z + b: near 0 a change of b moves z by t δb
+        >>> sensitivity = bb.linearise(
+        ...     field, jnp.zeros((1, 1)), bb.uniform_grid(2.0, 1.0), names=["bias"]
+        ... )
+        >>> sensitivity.push(jnp.ones(1)).squeeze().round(12)
+        Array([0., 1., 2.], dtype=float64)
+        >>> sensitivity.pull(jnp.ones((1, 3, 1)))  # ∫ t dt
+        Array([2.], dtype=float64)
     """  # noqa: DOC502 (helpers raise)
     require_x64("The linearisation of trajectories")
     chosen = None if names is None else tuple(names)

@@ -46,6 +46,9 @@ def continuation_ensemble(
 
     Raises:
         ValueError: if there is no problem, or their structures differ.
+
+    Example:
+        See [Continuation](../continuation.md).
     """
     require_x64("continuation")
     engine = JaxEngine() if engine is None else engine

@@ -36,6 +36,16 @@ class GaussNewton(eqx.Module):
         outputs: θ ↦ r(θ), θ of any pytree; must allow forward mode: `march` does, and so does
             `diffrax.diffeqsolve` with `adjoint=diffrax.ForwardMode()` or `DirectAdjoint()`.
         loss: r ↦ ℓ(r).
+
+    Example:
+        >>> import jax, jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> loss = bb.GaussNewton(lambda x: jnp.array([x[0], 10 * x[1]]))  # ½(x₀² + 100 x₁²)
+        >>> float(loss(jnp.ones(2)))
+        50.5
+        >>> loss.at(jnp.ones(2), lambda x: x).product(jnp.eye(2))
+        Array([[  1.,   0.],
+               [  0., 100.]], dtype=float64)
     """
 
     outputs: Callable[[Any], Outputs]

@@ -24,6 +24,9 @@ class OnlineTracker:
         spent: seconds spent on looks.
         looks: number of looks.
         alive: whether the equilibrium is still there.
+
+    Example:
+        See [Use checkpoints of your own](../howto/own-checkpoints.md).
     """
 
     def __init__(

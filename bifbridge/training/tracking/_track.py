@@ -54,6 +54,9 @@ class BifurcationTrack(eqx.Module):
         steps: training step of each checkpoint, shape (K,).
         equilibria: every equilibrium that a search found.
         events: their bifurcations in the order of training.
+
+    Example:
+        See [Use checkpoints of your own](../howto/own-checkpoints.md): `track_bifurcations`.
     """
 
     steps: Float[np.ndarray, " K"]
@@ -140,6 +143,9 @@ def track_bifurcations(
 
     Raises:
         ValueError: for a `search_every` below 1.
+
+    Example:
+        See [Use checkpoints of your own](../howto/own-checkpoints.md).
     """
     if search_every < 1:
         raise ValueError(f"track_bifurcations: got search_every={search_every}, expected ≥ 1.")
