@@ -26,6 +26,12 @@ from bifbridge.plotting._kernel_eigenvalues import (
 from bifbridge.plotting._landscape import plot_landscape as plot_landscape
 from bifbridge.plotting._learning_diagram import plot_learning_diagram as plot_learning_diagram
 from bifbridge.plotting._loss import plot_loss as plot_loss
+from bifbridge.plotting._phase_portrait import plot_phase_portrait as plot_phase_portrait
+from bifbridge.plotting._plane import Plane as Plane
+from bifbridge.plotting._plane import coordinate_plane as coordinate_plane
+from bifbridge.plotting._plane import critical_plane as critical_plane
+from bifbridge.plotting._portrait import PhasePortrait as PhasePortrait
+from bifbridge.plotting._portrait import phase_portrait as phase_portrait
 from bifbridge.plotting._scree import plot_scree as plot_scree
 from bifbridge.plotting._special_points import draw_special_point as draw_special_point
 from bifbridge.plotting._special_points import kind_in_words as kind_in_words
