@@ -122,9 +122,7 @@ def rows_with_special_points(branch: Branch) -> list[BranchRow]:
         Its points in order.
     """
     rows: list[BranchRow] = []
-    known = zip(
-        branch.parameters, branch.states, branch.eigenvalues, branch.unstable, strict=True
-    )
+    known = zip(branch.parameters, branch.states, branch.eigenvalues, branch.unstable, strict=True)
     for index, (parameter, state, eigenvalues, count) in enumerate(known):
         unstable = int(count)
         rows.append(BranchRow(float(parameter), state, eigenvalues, unstable))

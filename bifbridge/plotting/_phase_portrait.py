@@ -43,14 +43,10 @@ def _draw_plane(axes: Axes, portrait: PhasePortrait, theme: Theme) -> None:
     for component, (colour, dashes) in enumerate(looks):
         for line in portrait.nullclines(component):
             label = f"{_dotted(portrait.plane.names[component], component)} = 0"
-            axes.plot(
-                *line.T, color=colour, linestyle=dashes, linewidth=1.4, label=label, zorder=3
-            )
+            axes.plot(*line.T, color=colour, linestyle=dashes, linewidth=1.4, label=label, zorder=3)
     _draw_equilibria(axes, portrait.equilibria, portrait.stable, theme)
     names = portrait.plane.names
-    axes.set(
-        xlim=portrait.window[0], ylim=portrait.window[1], xlabel=names[0], ylabel=names[1]
-    )
+    axes.set(xlim=portrait.window[0], ylim=portrait.window[1], xlabel=names[0], ylabel=names[1])
 
 
 def _draw_line(axes: Axes, portrait: PhasePortrait, theme: Theme) -> None:

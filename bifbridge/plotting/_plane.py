@@ -102,9 +102,9 @@ def critical_plane(state: Any, right: Any, others: Any = None) -> Plane:
     if origin.size <= 2:
         return coordinate_plane(origin.size, range(origin.size))
     vector = np.asarray(right)
-    first = vector.real / np.linalg.norm(vector.real)
-    turning = np.iscomplexobj(vector) and np.linalg.norm(vector.imag) > 0
-    second = _across(first, vector.imag if turning else _slowest(first, others))
+    first = np.real(vector) / np.linalg.norm(np.real(vector))
+    turning = np.iscomplexobj(vector) and np.linalg.norm(np.imag(vector)) > 0
+    second = _across(first, np.imag(vector) if turning else _slowest(first, others))
     axes = np.stack([first, second], axis=1)
     names = ("along Re q", "along Im q") if turning else ("along v", "across v")
     return Plane(origin, axes, axes.T, names)

@@ -58,7 +58,8 @@ class PhasePortrait:
         import contourpy  # Matplotlib's own contouring
 
         values = self.velocities[..., component]
-        return list(contourpy.contour_generator(*self.ticks, values).lines(0.0))  # pyright: ignore[reportArgumentType, reportReturnType]
+        x, y = self.ticks
+        return list(contourpy.contour_generator(x, y, values).lines(0.0))  # pyright: ignore[reportArgumentType, reportReturnType]
 
 
 def phase_portrait(
@@ -114,7 +115,9 @@ def phase_portrait(
     spread = limits[:, 1] - limits[:, 0]
     if horizon is None:
         horizon = 6 / max(float(np.median(np.linalg.norm(velocities / spread, axis=-1))), 1e-12)
-    inner = np.stack([low + (np.arange(starts) + 0.5) / starts * (high - low) for low, high in limits])
+    inner = np.stack([
+        low + (np.arange(starts) + 0.5) / starts * (high - low) for low, high in limits
+    ])
     begin = plane.states(_lattice(inner).reshape(-1, len(limits)))
     middle = limits.mean(axis=1)
     saved = np.linspace(0, 1, _SAVED) ** 2 * horizon

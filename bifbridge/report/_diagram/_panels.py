@@ -62,7 +62,9 @@ def panel(k: int, point: SpecialPoint | CycleSpecialPoint, parameter: str) -> st
     equation = "" if form is None else repr(form).split(": ", 1)[-1].split(", |∇")[0]
     shown = f'<p class="equation">{escape(equation.replace("-", MINUS))}</p>' if equation else ""
     missing = "" if form is not None else "<p>No normal form is known here.</p>"
-    rows = _steady(point, parameter) if isinstance(point, SpecialPoint) else _cycle(point, parameter)
+    rows = (
+        _steady(point, parameter) if isinstance(point, SpecialPoint) else _cycle(point, parameter)
+    )
     return (
         f'<article class="point" id="point-{k}" tabindex="-1">'
         f"<h3>{escape(name_of(point))} at {place}{_doubt(point)}</h3>{shown}{missing}\n"

@@ -228,7 +228,7 @@ def _plane(family: Any, point: SpecialPoint) -> Plane:
     critical = 0.0 if form is None else complex(np.asarray(form.eigenvalue))
     order = np.argsort(np.abs(values - critical))
     right = np.real_if_close(vectors[:, order[0]]) if form is None else np.asarray(form.right)
-    slow = order[1:][np.argsort(-values[order[1:]].real, kind="stable")]
+    slow = order[1:][np.argsort(-np.real(values[order[1:]]), kind="stable")]
     return critical_plane(point.state, right, vectors[:, slow])
 
 
@@ -241,7 +241,9 @@ def _amplitude(content: Content, point: SpecialPoint) -> float:
         if any(other is point for other in branch.special_points):
             k = min(point.index, len(branch) - 2)
             here, there = (
-                branch.eigenvalues[j][np.argmin(np.abs(branch.eigenvalues[j] - 1j * form.frequency))]
+                branch.eigenvalues[j][
+                    np.argmin(np.abs(branch.eigenvalues[j] - 1j * form.frequency))
+                ]
                 for j in (k, k + 1)
             )
             step = branch.parameters[k + 1] - branch.parameters[k]
