@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import diffrax as dfx
 import jax
 import jax.random as jr
 
@@ -88,6 +89,5 @@ def problem(name: str, seed: int, *, small: bool = False) -> Problem:
     if isinstance(task, Imitation):
         network = ReadoutNetwork(network.field, task.readout, network.offset, network.initial_state)
     theta, _ = flatten_parameters(network, recipe.names)
-    reverse = TrialResiduals(trials, network, recipe.names, forward=False)
-    forward = TrialResiduals(trials, network, recipe.names)
-    return Problem(GaussNewton(reverse), GaussNewton(forward), theta)
+    loss = GaussNewton(TrialResiduals(trials, network, recipe.names, solver=dfx.Heun()))
+    return Problem(loss, loss, theta)
