@@ -38,16 +38,17 @@ def test_the_pitchfork_is_found_once_and_its_arms_are_picked_up(track):
     (event,) = track.events
     assert event.kind == "pitchfork"
     assert event.step == pytest.approx(50, abs=1e-8)
-    # The searches at steps 0, 40 and 80 know the origin, and from 80 on both arms.
+    # The searches at steps 0, 40 and 80 know the origin, and at 80 both arms are found.
     assert [found.found for found in track.equilibria] == [0, 8, 8]
     assert [found.fate for found in track.equilibria] == ["alive"] * 3
     origin, *arms = track.equilibria
     # At step 50 itself the eigenvalue is zero up to rounding.
     np.testing.assert_array_equal(origin.stable[STEPS != 50], STEPS[STEPS != 50] < 50)
     for arm in arms:
-        assert np.isnan(arm.states[:8]).all()
-        assert arm.stable[8:].all()
-    np.testing.assert_allclose(arms[0].states[8:], -arms[1].states[8:], atol=1e-9)
+        # They are traced back to the pitchfork: the checkpoint at step 60 is the first past it.
+        assert np.isnan(arm.states[:5]).all()
+        assert arm.stable[6:].all()
+    np.testing.assert_allclose(arms[0].states[6:], -arms[1].states[6:], atol=1e-9)
 
 
 def test_the_event_says_what_drove_it(track):
@@ -110,6 +111,23 @@ def test_a_fold_ends_two_equilibria_and_is_one_event():
     assert 0 < event.step < 10
     state = event.event.state @ direction
     assert a.min() < state < 0
+
+
+def test_a_birth_between_two_searches_is_found_where_it_happened():
+    """The fold run backwards: a pair of equilibria appears, and no search looks near it."""
+    run = [network(1.5, 0.03 * k) for k in range(10, -1, -1)]
+    track = track_bifurcations(run, STARTS, names=["bias"], search_every=20)
+    (event,) = track.events
+    assert event.kind == "fold"
+    assert event.drivers["bias"] == pytest.approx(1)
+    again = track_bifurcations(run[::-1], STARTS, names=["bias"], search_every=20)
+    assert event.step == pytest.approx(10 - again.events[0].step, abs=1e-7)
+    born = [k for k in track.equilibria if k.found == 10]
+    assert len(born) == 2
+    first = int(np.ceil(event.step))
+    for one in born:
+        assert np.isnan(one.states[: first - 1]).all()
+        assert np.isfinite(one.states[first:]).all()
 
 
 def test_conditions_have_equilibria_of_their_own():
