@@ -6,8 +6,8 @@
 `sweep` trains every optimiser at every rate of its grid on two seeds, takes the rate with the
 least median final loss, runs it on all seeds and prints a table a task. Finished runs are kept in
 the folder and not run again. While a run lasts, blocks of plain descent are timed in turns with
-its own: times are given in steps of SGD, which a busy machine does not change. `overhead` measures the time of a step against one of plain descent,
-both compiled, side by side.
+its own: times are given in steps of SGD, which a busy machine does not change. `overhead` measures
+the time of a step against one of plain descent, both compiled, side by side.
 """
 
 import argparse

@@ -1,12 +1,13 @@
 """Bifurcations along a run of known fields: found once, at the right step, with their cause."""
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
 import pytest
 
-from bifbridge import CTRNN, load_field, save_field, uniform_grid
+from bifbridge import CTRNN, AbstractVectorField, load_field, save_field, uniform_grid
 from bifbridge.training.tracking import KernelProbe, OnlineTracker, as_run, track_bifurcations
 
 BASIS = jnp.linalg.qr(jr.normal(jr.key(0), (4, 4)))[0]
@@ -128,6 +129,39 @@ def test_a_birth_between_two_searches_is_found_where_it_happened():
     for one in born:
         assert np.isnan(one.states[: first - 1]).all()
         assert np.isfinite(one.states[first:]).all()
+
+
+class Turning(AbstractVectorField):
+    """A Hopf point at r = 0, cycles of radius √r and period π beyond it, and a damped third."""
+
+    r: jax.Array
+
+    def __call__(self, t, z, u):
+        turn = jnp.array([[0.0, -2.0], [2.0, 0.0]])
+        plane = z[:2]
+        return jnp.append((self.r - plane @ plane) * plane + turn @ plane, -z[2])
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_cycles_are_followed_from_their_hopf_point(backwards):
+    """Forwards where they are born, backwards where they vanish; radius and period are known."""
+    rates = np.array([-0.4, 0.1, 0.6, 1.1])[:: -1 if backwards else 1]
+    run = [Turning(jnp.array(r)) for r in rates]
+    track = track_bifurcations(run, jnp.zeros((1, 3)), cycles=True, search_every=20)
+    (event,), (orbit,) = track.events, track.cycles
+    assert event.kind == "hopf"
+    assert orbit.hopf == pytest.approx(2.2 if backwards else 0.8, abs=1e-8)
+    assert orbit.fate == "alive"
+    there = rates > 0
+    np.testing.assert_array_equal(orbit.stable, there)
+    np.testing.assert_allclose(orbit.periods[there], np.pi, rtol=1e-6)
+    np.testing.assert_allclose(orbit.amplitudes()[there], np.sqrt(rates[there]), rtol=1e-4)
+    assert np.isnan(orbit.periods[~there]).all()
+    low, high = orbit.extremes(np.array([1.0, 0.0, 0.0]))
+    np.testing.assert_allclose(high, -low, rtol=1e-3)
+    data = track.to_xarray()
+    assert data["cycle_period"].dims == ("cycle", "checkpoint")
+    assert "cycles from the Hopf point" in repr(track)
 
 
 def test_conditions_have_equilibria_of_their_own():

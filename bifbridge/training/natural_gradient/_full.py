@@ -26,10 +26,10 @@ class CountState(NamedTuple):
 def natural_gradient(
     learning_rate: float | Callable[[Any], Any], curvature: GaussNewton
 ) -> optax.GradientTransformationExtraArgs:
-    """δθ = −(G + 1/η)⁻¹∇L with the whole Gauss–Newton matrix, p forward products and a p×p
-    solve a step.
+    """δθ = −(G + 1/η)⁻¹∇L with the whole Gauss–Newton matrix.
 
-    The reference for `low_rank_natural_gradient`, which equals it at rank p.
+    A step costs p forward products and the solution of p equations. It is the reference for
+    `low_rank_natural_gradient`, which equals it at rank p.
 
     Args:
         learning_rate: η, or a schedule of it.

@@ -68,7 +68,7 @@ def low_rank_natural_gradient(
     *,
     subspace: AbstractSubspace | None = None,
     refresh_every: int = 40,
-    surprise: float | None | Literal["auto"] = "auto",
+    surprise: float | Literal["auto"] | None = "auto",
     acceptance: GainRatio | None = None,
     rest: optax.GradientTransformation | None = None,
 ) -> optax.GradientTransformationExtraArgs:

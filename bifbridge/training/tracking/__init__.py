@@ -1,5 +1,6 @@
 """Where equilibria bifurcate along training, what drove them, and what the kernel did there."""
 
+from bifbridge.training.tracking._cycles import CycleTrack as CycleTrack
 from bifbridge.training.tracking._event import TrackedBifurcation as TrackedBifurcation
 from bifbridge.training.tracking._follow import EquilibriumTrack as EquilibriumTrack
 from bifbridge.training.tracking._kernel_probe import KernelProbe as KernelProbe

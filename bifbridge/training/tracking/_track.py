@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from bifbridge._custom_types import Input
 from bifbridge.continuation import AbstractEngine
+from bifbridge.training.tracking._cycles import CycleTrack, follow_cycles
 from bifbridge.training.tracking._event import TrackedBifurcation, examine
 from bifbridge.training.tracking._follow import EquilibriumTrack, follow_condition
 from bifbridge.training.tracking._kernel_probe import KernelProbe
@@ -26,11 +27,13 @@ class BifurcationTrack(eqx.Module):
         steps: training step of each checkpoint, shape (K,).
         equilibria: every equilibrium that a search found.
         events: their bifurcations in the order of training.
+        cycles: born at the Hopf points among them, where they were asked for.
     """
 
     steps: Float[np.ndarray, " K"]
     equilibria: tuple[EquilibriumTrack, ...]
     events: tuple[TrackedBifurcation, ...]
+    cycles: tuple[CycleTrack, ...] = ()
 
     def to_dataframe(self) -> "pd.DataFrame":
         """One row per bifurcation; needs pandas.
@@ -43,7 +46,7 @@ class BifurcationTrack(eqx.Module):
         return pd.DataFrame([event.as_dict() for event in self.events])
 
     def to_xarray(self) -> "xr.Dataset":
-        """Equilibria over "checkpoint" and events over "event".
+        """Equilibria and cycles over "checkpoint" and events over "event".
 
         Returns:
             The dataset.
@@ -64,15 +67,29 @@ class BifurcationTrack(eqx.Module):
                 "condition": ("equilibrium", [track.condition for track in self.equilibria]),
                 "fate": ("equilibrium", [track.fate for track in self.equilibria]),
             }
-            | columns,
+            | columns
+            | self._cycle_variables(),
             coords={"step": ("checkpoint", self.steps)},
         )
+
+    def _cycle_variables(self) -> dict[str, Any]:
+        if not self.cycles:
+            return {}
+        return {
+            "cycle_hopf_step": ("cycle", [track.hopf for track in self.cycles]),
+            "cycle_fate": ("cycle", [track.fate for track in self.cycles]),
+            "cycle_period": (("cycle", "checkpoint"), [track.periods for track in self.cycles]),
+            "cycle_amplitude": (
+                ("cycle", "checkpoint"), [track.amplitudes() for track in self.cycles]
+            ),
+            "cycle_stable": (("cycle", "checkpoint"), [track.stable for track in self.cycles]),
+        }  # fmt: skip
 
     def __repr__(self) -> str:
         fates = [track.fate for track in self.equilibria]
         counts = ", ".join(f"{fates.count(fate)} {fate}" for fate in dict.fromkeys(fates))
         head = f"{len(self.equilibria)} equilibria over {self.steps.size} checkpoints ({counts})"
-        return "\n".join([head, *(f"  {event!r}" for event in self.events)])
+        return "\n".join([head, *(f"  {one!r}" for one in (*self.events, *self.cycles))])
 
 
 def track_bifurcations(
@@ -86,6 +103,7 @@ def track_bifurcations(
     search_every: int = 10,
     probe: KernelProbe | None = None,
     window: float = 50.0,
+    cycles: bool = False,
     engine: AbstractEngine | None = None,
 ) -> BifurcationTrack:
     """Follow every equilibrium through training and say where, how and why each bifurcates.
@@ -106,6 +124,8 @@ def track_bifurcations(
         search_every: checkpoints between searches.
         probe: trials on which the kernel is measured and predicted at each event.
         window: steps between an event and "before" and "after" it.
+        cycles: whether to follow the cycles that are born at Hopf points, by collocation, from
+            checkpoint to checkpoint.
         engine: of the continuation; `path_engine()` unless given.
 
     Returns:
@@ -120,15 +140,18 @@ def track_bifurcations(
     chosen = None if names is None else tuple(names)
     tracks: list[EquilibriumTrack] = []
     events: list[TrackedBifurcation] = []
+    orbits: list[CycleTrack] = []
     for name, inputs in (conditions or {"": None}).items():
         found, happened = follow_condition(
             checkpoints, np.asarray(starts, float), name, inputs, chosen, search_every, engine,
             first=len(tracks),
         )  # fmt: skip
         tracks += found
+        if cycles:
+            orbits += follow_cycles(checkpoints, happened, name, inputs)
         events += [
             examine(e, checkpoints, condition=name, names=chosen, probe=probe, window=window)
             for e in happened
         ]
     events.sort(key=lambda event: event.step)
-    return BifurcationTrack(checkpoints.steps, tuple(tracks), tuple(events))
+    return BifurcationTrack(checkpoints.steps, tuple(tracks), tuple(events), tuple(orbits))
