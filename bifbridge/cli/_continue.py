@@ -48,7 +48,11 @@ def continue_command(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
-    """Follow a branch of equilibria and find every bifurcation on it."""
+    """Follow a branch of equilibria and find every bifurcation on it.
+
+    Examples: bifbridge continue mine:velocity --start 0.1,0.1 --span -2:6;
+    bifbridge continue student.eqx --parameter gain --span 0:2 --json
+    """  # noqa: DOC501 (this text is the command's help)
     if cycles and engine != "jax":
         raise typer.BadParameter("--cycles needs --engine jax.")
     problem = problem_from_options(target, span, start, parameter_start, parameter)
