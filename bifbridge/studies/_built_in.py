@@ -59,7 +59,7 @@ def continuation(
         family = as_family(Task(model).load())
     if start is None:
         raise ValueError("continuation: a function needs start, such as [0.1, 0.2].")
-        problem = ContinuationProblem(
+    problem = ContinuationProblem(
         family, list(start), span=(span[0], span[1]), parameter=parameter_start
     )
     branch = follow(problem, JaxEngine(max_step=ds_max, max_points=max_points))
