@@ -1,6 +1,6 @@
 """What a continuation returns: a branch with its special points and its balance."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import equinox as eqx
 import numpy as np
@@ -66,7 +66,7 @@ class SpecialPoint(eqx.Module):
         return f"{what} at p = {self.parameter:.10g}{notes}"
 
 
-class Balance(eqx.Module):
+class Balance(NamedTuple):
     """Whether the located points explain every change of stability.
 
     Attributes:

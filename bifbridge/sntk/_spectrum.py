@@ -24,8 +24,8 @@ def spectrum(
     *,
     method: Literal["auto", "dense", "matrix_free"] = "auto",
     tolerance: float = 1e-6,
-    block: int = 8,
-    max_blocks: int = 12,
+    block: int = 4,
+    max_blocks: int = 24,
     probes: int = 16,
     key: PRNGKeyArray | None = None,
 ) -> Spectrum:
@@ -40,7 +40,8 @@ def spectrum(
         k: number of right singular vectors (and, matrix-free, of eigenvalues), at most p.
         method: "auto" is dense up to 1024 rows and 2 GB.
         tolerance: matrix-free: residual relative to λ₁ at which to stop.
-        block: matrix-free: vectors multiplied together.
+        block: matrix-free: vectors multiplied together; an eigenvalue of higher multiplicity than
+            this may be found less often than it occurs.
         max_blocks: matrix-free: the most products per vector of a block.
         probes: matrix-free: random vectors for the moments.
         key: matrix-free: source of randomness; fixed by default.

@@ -105,7 +105,7 @@ def adaptive_natural_gradient(
         basis = chosen.start(theta.size, theta.dtype)[:, : theta.size]
         rank = basis.shape[1]
         zero = jnp.zeros((), jnp.int32)
-        model = LowRankModel(basis, jnp.zeros(rank, theta.dtype))
+        model = LowRankModel(basis, jnp.zeros(rank, theta.dtype), jnp.zeros((), theta.dtype))
         return AdaptiveState(zero, model, zero, jnp.zeros((), bool), plain.init(params), zero)
 
     def update(

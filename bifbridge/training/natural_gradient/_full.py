@@ -26,9 +26,10 @@ class CountState(NamedTuple):
 def natural_gradient(
     learning_rate: float | Callable[[Any], Any], curvature: GaussNewton
 ) -> optax.GradientTransformationExtraArgs:
-    """δθ = −(G + 1/η)⁻¹∇L with the whole Gauss–Newton matrix, p products and a p×p solve a step.
+    """δθ = −(G + 1/η)⁻¹∇L with the whole Gauss–Newton matrix.
 
-    The reference for `low_rank_natural_gradient`, which equals it at rank p.
+    A step costs p forward products and the solution of p equations. It is the reference for
+    `low_rank_natural_gradient`, which equals it at rank p.
 
     Args:
         learning_rate: η, or a schedule of it.
@@ -59,7 +60,9 @@ def natural_gradient(
         theta, unravel = ravel_pytree(require_parameters(params, "natural_gradient"))
         gradient, rebuild = ravel_pytree(updates)
         rate = rate_at(learning_rate, state.count, theta.dtype)
-        matrix = curvature.at(theta, unravel).product(jnp.eye(theta.size, dtype=theta.dtype))
+        matrix = curvature.at(theta, unravel).curvature_within(
+            jnp.eye(theta.size, dtype=theta.dtype)
+        )
         damped = matrix + jnp.eye(theta.size, dtype=theta.dtype) / rate
         step = -jax.scipy.linalg.solve(damped, gradient, assume_a="pos")
         return rebuild(step), CountState(state.count + 1)

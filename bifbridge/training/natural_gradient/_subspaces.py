@@ -54,9 +54,10 @@ class AbstractSubspace(eqx.Module):
 class BlockIteration(AbstractSubspace):
     """Warm-started block iteration with the Nyström approximation of G.
 
-    One pass costs k products with G. From Y = GΩ it takes G ≈ Y(ΩᵀY)⁻¹Yᵀ, which is never above
-    G and as good as a further pass of subspace iteration; its eigenvectors start the next refresh
-    (Frangella, Tropp and Udell, Randomized Nyström preconditioning, 2023).
+    One pass costs k + 1 products with G. From Y = GΩ it takes G ≈ Y(ΩᵀY)⁻¹Yᵀ, which is never
+    above G and as good as a further pass of subspace iteration; its eigenvectors start the next
+    refresh (Frangella, Tropp and Udell, Randomized Nyström preconditioning, 2023). The direction
+    beside the k tells how much curvature is left outside of them: it is the model's tail.
 
     Attributes:
         rank: k.
@@ -82,9 +83,9 @@ class BlockIteration(AbstractSubspace):
             dtype: of θ.
 
         Returns:
-            Orthonormal columns, shape (p, k).
+            Orthonormal columns, shape (p, k + 1).
         """
-        return jnp.linalg.qr(jr.normal(jr.key(self.seed), (parameters, self.rank), dtype))[0]
+        return jnp.linalg.qr(jr.normal(jr.key(self.seed), (parameters, self.rank + 1), dtype))[0]
 
     def refresh(
         self,
@@ -97,7 +98,7 @@ class BlockIteration(AbstractSubspace):
 
         Args:
             linearised: products with G.
-            directions: test vectors Ω, shape (p, k).
+            directions: test vectors Ω, shape (p, k + 1).
             parameters: not used.
             gradient: not used.
 
@@ -225,13 +226,14 @@ def diagonal_model(basis: Directions, curvature: Float[Array, "k k"]) -> LowRank
         The model.
     """
     values, turn = jnp.linalg.eigh((curvature + curvature.T) / 2)
-    return LowRankModel(basis @ turn[:, ::-1], jnp.maximum(values[::-1], 0))
+    flat = jnp.zeros((), values.dtype)
+    return LowRankModel(basis @ turn[:, ::-1], jnp.maximum(values[::-1], 0), flat)
 
 
 def nystroem(test: Directions, image: Directions) -> LowRankModel:
     """The eigenvalues and eigenvectors of Y(ΩᵀY)⁺Yᵀ.
 
-    With Y(ΩᵀY)^(−1/2) = UΣQᵀ it is UΣ²Uᵀ.
+    With Y(ΩᵀY)^(−1/2) = UΣQᵀ it is UΣ²Uᵀ; the least eigenvalue is taken for the tail.
 
     Args:
         test: Ω, orthonormal columns, shape (p, k).
@@ -246,4 +248,4 @@ def nystroem(test: Directions, image: Directions) -> LowRankModel:
     # Where G has fewer than k eigenvalues, what lies below rounding is left out.
     inverse_root = jnp.where(values > floor, 1 / jnp.sqrt(jnp.where(values > floor, values, 1)), 0)
     basis, singular, _ = jnp.linalg.svd(image @ (turn * inverse_root), full_matrices=False)
-    return LowRankModel(basis, singular**2)
+    return LowRankModel(basis, singular**2, singular[-1] ** 2)

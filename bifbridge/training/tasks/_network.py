@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import diffrax as dfx
 import equinox as eqx
 import jax.numpy as jnp
 import jax.random as jr
@@ -29,24 +30,39 @@ class ReadoutNetwork(eqx.Module):
     offset: Float[Array, " o"]
     initial_state: State
 
-    def responses(self, trials: Trials, *, forward: bool = False) -> Float[Array, "N T o"]:
+    def responses(
+        self,
+        trials: Trials,
+        *,
+        forward: bool = False,
+        solver: dfx.AbstractSolver | None = None,
+    ) -> Float[Array, "N T o"]:
         """The read-outs of all trials.
 
         Args:
             trials: inputs and times.
-            forward: whether the solve is to allow forward mode; reverse mode is cheaper without.
+            forward: whether the solve is to allow forward mode. Without, reverse mode keeps the
+                states between steps only and computes the rest again.
+            solver: a Diffrax solver, `Tsit5` by default.
 
         Returns:
             y at the saved times, shape (N, T, o).
         """
-        return self.states(trials, forward=forward) @ self.readout.T + self.offset
+        return self.states(trials, forward=forward, solver=solver) @ self.readout.T + self.offset
 
-    def states(self, trials: Trials, *, forward: bool = False) -> Trajectories:
+    def states(
+        self,
+        trials: Trials,
+        *,
+        forward: bool = False,
+        solver: dfx.AbstractSolver | None = None,
+    ) -> Trajectories:
         """The states of all trials.
 
         Args:
             trials: inputs and times.
             forward: as for `responses`.
+            solver: as for `responses`.
 
         Returns:
             z at the saved times, shape (N, T, n).
@@ -56,7 +72,8 @@ class ReadoutNetwork(eqx.Module):
         if start is None:
             start = jnp.broadcast_to(self.initial_state, (count, self.initial_state.size))
         inputs = trials.input_at if trials.inputs.shape[2] else None
-        return (march if forward else solve)(self.field, start, trials.grid, inputs=inputs)
+        way = march if forward else solve
+        return way(self.field, start, trials.grid, inputs=inputs, solver=solver)
 
 
 class TrialResiduals(AbstractTrajectoryLoss):
@@ -67,18 +84,21 @@ class TrialResiduals(AbstractTrajectoryLoss):
         network: supplies the leaves that are not in θ.
         names: the leaves in θ, as in `flatten_parameters`.
         forward: whether to allow forward mode.
+        solver: a Diffrax solver, or None for `Tsit5`.
     """
 
     trials: Trials
     network: ReadoutNetwork
     names: tuple[str, ...] | None = eqx.field(static=True, default=None)
     forward: bool = eqx.field(static=True, default=True)
+    solver: dfx.AbstractSolver | None = None
 
     def __call__(self, theta: ParameterVector) -> Float[Array, "N T o"]:
         """r(θ)."""
         _, rebuild = flatten_parameters(self.network, self.names)
-        errors = rebuild(theta).responses(self.trials, forward=self.forward) - self.trials.targets
-        return jnp.sqrt(self.trials.weights()) * errors
+        network = rebuild(theta)
+        found = network.responses(self.trials, forward=self.forward, solver=self.solver)
+        return jnp.sqrt(self.trials.weights()) * (found - self.trials.targets)
 
     def leaves(self) -> dict[str, slice]:
         """See `AbstractTrajectoryLoss`."""
@@ -94,7 +114,7 @@ class TrialResiduals(AbstractTrajectoryLoss):
             Shape (N, T, n).
         """
         _, rebuild = flatten_parameters(self.network, self.names)
-        return rebuild(theta).states(self.trials)
+        return rebuild(theta).states(self.trials, solver=self.solver)
 
     @property
     def saved_times(self) -> Float[Array, " T"]:

@@ -42,6 +42,24 @@ class Trials(eqx.Module):
         part = (t - steps[left]) / (steps[left + 1] - steps[left])
         return (1 - part) * self.inputs[:, left] + part * self.inputs[:, left + 1]
 
+    def first(self, count: int) -> "Trials":
+        """The first trials alone.
+
+        Args:
+            count: how many.
+
+        Returns:
+            The smaller batch.
+        """
+        start = self.initial_states
+        return Trials(
+            self.grid,
+            self.inputs[:count],
+            self.targets[:count],
+            self.mask[:count],
+            None if start is None else start[:count],
+        )
+
     def weights(self) -> Float[Array, "N T o"]:
         """Weights of the squared errors: trapezoid in time where the mask is on, of sum one.
 
