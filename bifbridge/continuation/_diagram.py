@@ -30,6 +30,9 @@ class DiagramBranch(eqx.Module):
         level: 0 for the first, one more than its parent's for an arm.
         parent: index of the branch that it leaves, or None.
         point: index of the special point of the parent that it leaves from, or None.
+
+    Example:
+        See [Continuation](../continuation.md): `bifurcation_diagram`.
     """
 
     branch: Branch

@@ -19,6 +19,9 @@ class AbstractFamily(eqx.Module):
 
     All numbers of a family are array leaves, so that another network of the same structure is
     the same program to the compiler.
+
+    Example:
+        See `PlainFamily`.
     """
 
     @abc.abstractmethod
@@ -298,6 +301,12 @@ def as_family(family: Any) -> AbstractFamily:
 
     Raises:
         TypeError: if it is neither.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.continuation import as_family
+        >>> as_family(lambda z, p: p - z**2).velocity(4.0)(jnp.ones(1))
+        Array([3.], dtype=float64)
     """
     if isinstance(family, AbstractFamily):
         return family

@@ -68,6 +68,9 @@ class TrackedEquilibrium(eqx.Module):
             the next checkpoint), or "not followed" (the continuation failed).
         status: of the last continuation.
         last: index of the last checkpoint that it reached.
+
+    Example:
+        See [Continuation](../continuation.md): `track_equilibria`.
     """
 
     states: Float[np.ndarray, "K n"]

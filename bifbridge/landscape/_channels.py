@@ -39,6 +39,9 @@ class Channels(eqx.Module):
         oscillation: amplitude and phase told apart, at a Hopf bifurcation only.
         condition: the dominance condition, evaluated.
         isolated: how far other eigenvalues are.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `channels`.
     """
 
     kind: str = eqx.field(static=True)

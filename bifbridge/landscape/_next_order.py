@@ -132,6 +132,9 @@ def effective_amplitudes(
 
     Raises:
         ValueError: for a Hopf bifurcation, or if an amplitude escapes on the way.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if not isinstance(form, ScalarNormalForm):
         raise ValueError("effective_amplitudes: got a Hopf bifurcation, expected a scalar one.")

@@ -93,6 +93,9 @@ class KernelAgreement(eqx.Module):
         eigenvalue_ratios: of the k largest eigenvalues, first over second, shape (k,).
         subspace_angles: principal angles between the k top right singular spaces, in radians,
             smallest first, shape (k,).
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `kernel_agreement`.
     """
 
     operator_cosine: float
@@ -148,6 +151,9 @@ def subspace_angles(first: Float[Array, "p j"], second: Float[Array, "p k"]) -> 
 
     Returns:
         min(j, k) angles in radians, smallest first.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     few, many = (first, second) if first.shape[1] <= second.shape[1] else (second, first)
     overlaps = many.T @ few

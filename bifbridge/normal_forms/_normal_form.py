@@ -115,6 +115,9 @@ def scalar_normal_form(
 
     Returns:
         The normal form.
+
+    Example:
+        See `normal_form`, which chooses between the two.
     """
     c = scalar_coefficients(velocity, state) if coefficients is None else coefficients
     has_field = isinstance(velocity, FieldVelocity)
@@ -177,6 +180,9 @@ def hopf_normal_form(
 
     Returns:
         The normal form.
+
+    Example:
+        See `normal_form`, which chooses between the two.
     """
     c = coefficients
     if c is None:
@@ -208,6 +214,13 @@ def as_velocity(field: Any, inputs: Input | None = None) -> Velocity:
 
     Returns:
         z ↦ dz/dt.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> from bifbridge.normal_forms import as_velocity
+        >>> as_velocity(bb.CTRNN(jnp.eye(1), bias=jnp.ones(1)))(jnp.zeros(1))
+        Array([1.], dtype=float64)
     """
     if isinstance(field, AbstractVectorField):
         return FieldVelocity(field, inputs)

@@ -29,6 +29,9 @@ class FloquetProjectors(eqx.Module):
         right: V at phases k T/K, k = 0 … K − 1, shape (K, n, d).
         left: W at the same phases, shape (K, n, d).
         multipliers: all Floquet multipliers, by falling modulus, shape (n,).
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `floquet_projectors`.
     """
 
     period: float

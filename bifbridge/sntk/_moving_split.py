@@ -20,6 +20,9 @@ class MovingSplit(eqx.Module):
         rr: tr (1−Π)𝒦(1−Π)ᵀ.
         critical_profile: mean over trials of |ΠS|² at each time, shape (T,).
         residual_profile: the same of (1−Π)S.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `moving_split`.
     """
 
     times: Times

@@ -22,6 +22,9 @@ class ParameterSplit(eqx.Module):
         critical_trace: tr (SU)(SU)*.
         residual_trace: tr S(1 − UUᵀ)S*.
         residual: the second part, a kernel of its own.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `parameter_split`.
     """
 
     directions: Float[Array, "p k"]

@@ -84,6 +84,9 @@ def left_singular_vectors(ntk: StateSpaceNTK, result: Spectrum) -> Float[Array, 
 
     Returns:
         One trajectory per right singular vector; zero where σ = 0.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     return jnp.stack([_left(ntk, vector) for vector in result.right.T])
 

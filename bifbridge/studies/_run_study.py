@@ -29,6 +29,9 @@ class StudyStatus:
         states: "done", "failed", "running" or "pending" by key, in the order of the study.
         tasks: by key.
         reasons: of the failed ones, by key.
+
+    Example:
+        See [Studies](../studies.md): `run_study`.
     """
 
     states: dict[str, str]

@@ -17,6 +17,12 @@ def trajectory_measure(weights: Weights, trials: int) -> Float[Array, "#N T 1"]:
 
     Returns:
         An array that multiplies trajectories of shape (N, T, n).
+
+    Example:
+        >>> import bifbridge as bb
+        >>> from bifbridge.trajectories import trajectory_measure
+        >>> trajectory_measure(bb.uniform_grid(2.0, 1.0).weights, 4).squeeze()  # wₜ/N
+        Array([0.125, 0.25 , 0.125], dtype=float64)
     """
     rows = weights if weights.ndim == 2 else weights[None]
     return rows[..., None] / trials

@@ -16,6 +16,7 @@ def figure() -> Figure:
     with styled(LIGHT):
         drawn = new_figure(LIGHT, width=SINGLE_COLUMN, height=2.4)
         ax = drawn.subplots()
-        plot_bifurcation_diagram(bb.bifurcation_diagram(problem), ax=ax)
+        diagram = bb.bifurcation_diagram(problem)
+        plot_bifurcation_diagram([entry.branch for entry in diagram.branches], ax=ax)
         ax.set(xlabel="gain", ylabel="z₁")
     return drawn

@@ -86,6 +86,6 @@ def _top_page(top: ModuleType, homes: dict[int, str]) -> str:
 
 def _plain(text: str) -> str:
     """Text that stays as it is within a cell of a table."""
-    for mark in "|*_[":
+    for mark in "|*[":
         text = text.replace(mark, f"\\{mark}")
     return text

@@ -55,9 +55,7 @@ def _exit_statuses(sentence: str) -> str:
 
 def _examples(text: str) -> str:
     """Examples in the help as blocks of code."""
-
-    def block(match: re.Match[str]) -> str:
-        lines = [line.rstrip(";") for line in match["lines"].splitlines()]
-        return "\n".join(["```console", *(f"$ {line}" for line in lines), "```"])
-
-    return re.sub(r"^Examples?: (?P<lines>.+(?:\n.+)*)", block, text, flags=re.MULTILINE)
+    spoken = re.compile(r"^(?:(?:For e|E)xamples?: *)?(bifbridge .+?);?$", re.MULTILINE)
+    blocks = spoken.sub(r"```console\n$ \1\n```", text)
+    joined = re.sub(r"\n```\n+```console\n", "\n", blocks)
+    return re.sub(r"^For example:\n\n", "", joined, flags=re.MULTILINE)

@@ -1,6 +1,15 @@
-"""The gallery of examples from their scripts, and the changelog from its file."""
+"""The gallery of examples from their scripts, and the changelog from its file.
+
+`BIFBRIDGE_DOCS_EXAMPLES=1` runs every example at its reduced size, for its figure; that takes
+minutes, so a build without it shows the scripts alone.
+"""
 
 import ast
+import os
+import re
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -10,33 +19,43 @@ ROOT = Path(__file__).parents[2]
 
 
 def on_files(files: Files, *, config: MkDocsConfig) -> Files:
-    """Add both pages, and the figures that lie beside the examples."""
-    scripts = sorted((ROOT / "examples").glob("[!_]*.py"))
-    parts = ["# Examples", "Each is a script that runs by itself and ends with a figure."]
-    for script in scripts:
-        source = script.read_text(encoding="utf-8")
-        text = ast.get_docstring(ast.parse(source)) or ""
-        title, _, rest = text.partition("\n")
-        parts += [f"## {title.strip().rstrip('.')}", rest.strip()]
-        for figure in _figures(script):
-            path = f"examples/{figure.name}"
-            files.append(File.generated(config, path, content=figure.read_bytes()))
-            parts.append(f"![{title.strip()}]({path})")
-        parts.append(f'??? example "{script.name}"\n\n{_indented(source)}')
-    if not scripts:
-        parts.append("There are none yet.")
+    """Add both pages, and the figures of the examples."""
+    run = os.environ.get("BIFBRIDGE_DOCS_EXAMPLES", "0") not in {"", "0"}
+    parts = [
+        "# Examples",
+        "Each is a script that runs by itself (`python examples/NAME.py`, with `--quick` at a "
+        "reduced size) and ends with a figure.",
+    ]
+    for script in sorted((ROOT / "examples").glob("[!_]*.py")):
+        figures = _figures(script) if run else {}
+        for name, content in figures.items():
+            files.append(File.generated(config, f"examples/{name}", content=content))
+        parts += _entry(script, list(figures))
     files.append(File.generated(config, "examples.md", content="\n\n".join(parts) + "\n"))
     changes = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     files.append(File.generated(config, "changelog.md", content=changes))
     return files
 
 
-def _figures(script: Path) -> list[Path]:
-    places = (script.parent, script.parent / "figures")
-    found = [path / f"{script.stem}{end}" for path in places for end in (".svg", ".png")]
-    return [path for path in found if path.exists()][:1]
+def _entry(script: Path, figures: list[str]) -> list[str]:
+    source = script.read_text(encoding="utf-8").rstrip()
+    text = ast.get_docstring(ast.parse(source)) or script.stem
+    first, _, rest = text.partition("\n\n")
+    title = re.sub(r"\s+", " ", first).rstrip(".")
+    pictures = [f"![{title}](examples/{name})" for name in figures]
+    code = "\n".join(
+        "    " + line if line else "" for line in f"```python\n{source}\n```".split("\n")
+    )
+    return [f"## {title}", rest.strip(), *pictures, f'??? example "{script.name}"\n\n{code}']
 
 
-def _indented(source: str) -> str:
-    block = f"```python\n{source.rstrip()}\n```"
-    return "\n".join("    " + line if line else "" for line in block.splitlines())
+def _figures(script: Path) -> dict[str, bytes]:
+    """What the example draws at its reduced size."""
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run(
+            [sys.executable, str(script), "--quick"],
+            cwd=folder,
+            env=os.environ | {"BIFBRIDGE_FIGURES": folder},
+            check=True,
+        )
+        return {path.name: path.read_bytes() for path in sorted(Path(folder).glob("*.png"))}

@@ -18,12 +18,11 @@ def on_page_content(content: str, **_: Any) -> str:
 
 
 def _drawn(match: re.Match[str]) -> str:
-    display = "block" if match["open"] == "[" else "inline"
-    drawn = convert(html.unescape(match["latex"]).strip(), display=display)
-    # Bars enclose and names are no infix operators: neither wants an operator's space around it.
-    drawn = re.sub(
-        r"<mo>(&#x0007C;|&#x02016;)</mo>",
-        r'<mo lspace="0" rspace="0" stretchy="false">\1</mo>',
-        drawn,
-    )
-    return re.sub(r"<mo>([A-Za-z]{2,})</mo>", r'<mi>\1</mi><mspace width="0.17em"/>', drawn)
+    block = match["open"] == "["
+    drawn = convert(html.unescape(match["latex"]).strip(), display="block" if block else "inline")
+    # Bars enclose, and names are no infix operators: neither wants an operator's space around it.
+    bare = r'<mo lspace="0" rspace="0" stretchy="false">\1</mo>'
+    drawn = re.sub(r"<mo>(&#x0007C;|&#x02016;)</mo>", bare, drawn)
+    drawn = re.sub(r"<mo>([A-Za-z]{2,})</mo>", r'<mi>\1</mi><mspace width="0.17em"/>', drawn)
+    drawn = drawn.replace("<mover>", '<mover accent="true">')
+    return f'<div class="formula">{drawn}</div>' if block else drawn

@@ -22,6 +22,12 @@ def half_square(outputs: Outputs) -> Scalar:
 
     Returns:
         A scalar.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.training import half_square
+        >>> half_square(jnp.array([3.0, 4.0]))
+        Array(12.5, dtype=float64)
     """
     return 0.5 * jnp.sum(outputs**2)
 

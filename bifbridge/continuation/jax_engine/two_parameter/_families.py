@@ -15,7 +15,11 @@ from bifbridge.normal_forms import FieldVelocity
 
 
 class AbstractTwoParameterFamily(eqx.Module):
-    """A vector field for every pair of numbers (p, q)."""
+    """A vector field for every pair of numbers (p, q).
+
+    Example:
+        See `PlainTwoParameterFamily`.
+    """
 
     @abc.abstractmethod
     def velocity(self, p: Scalar | float, q: Scalar | float) -> Callable[[State], State]:
