@@ -78,7 +78,7 @@ def nearest_special_point(
     found = [point for one in kinds for point in _located(fields, start, one, frequency)]
     if not found:
         raise BifbridgeError(
-            f"No {' or '.join(kinds).replace('_', ' ')} was reached by Newton's method from "
+            f"No point of kind {' or '.join(kinds)} was reached by Newton's method from "
             f"p = {float(parameter):g}; give a nearer guess of parameter and state, or follow the "
             "branch with `continuation`."
         )

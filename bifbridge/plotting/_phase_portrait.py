@@ -68,7 +68,7 @@ def _draw_equilibria(axes: Axes, points: np.ndarray, stable: np.ndarray, theme: 
         axes.plot(
             *point, "o", markersize=6, markeredgecolor=theme.ink, markeredgewidth=1.1,
             markerfacecolor=theme.ink if is_stable else theme.ground,
-            label="stable equilibrium" if is_stable else "unstable equilibrium",
+            label="stable" if is_stable else "unstable",
             linestyle="none", zorder=5,
         )  # fmt: skip
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import diffrax as dfx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -18,7 +17,8 @@ from bifbridge.plotting._plane import Plane
 #: Equilibria are polished this many at a time, so that one program serves all portraits.
 _GUESSES = 8
 _SAVED = 200
-_MAX_STEPS = 2000
+_SUBSTEPS = 8
+_NEWTON = 8
 
 
 @dataclass(frozen=True)
@@ -151,30 +151,28 @@ def _trajectories(
     family: Any, parameter: Any, starts: Any, times: Any, dual: Any, origin: Any,
     middle: Any, spread: Any,
 ) -> Array:  # fmt: skip
-    velocity = family.velocity(parameter)
+    """Classical Runge–Kutta steps, `_SUBSTEPS` between saved times: fixed, to compile quickly."""
+    velocity = jax.vmap(family.velocity(parameter))
 
-    def slowed(t: Any, z: Array, args: Any) -> Array:
-        outside = jnp.max(jnp.abs(dual @ (z - origin) - middle) / (1.5 * spread))
-        return velocity(z) / (1 + outside**8)
+    def slowed(z: Array) -> Array:
+        outside = jnp.max(jnp.abs((z - origin) @ dual.T - middle) / (1.5 * spread), axis=1)
+        return velocity(z) / (1 + outside[:, None] ** 8)
 
-    def path(start: Array) -> Array:
-        solution = dfx.diffeqsolve(
-            dfx.ODETerm(slowed),
-            dfx.Tsit5(),
-            t0=times[0],
-            t1=times[-1],
-            dt0=None,
-            y0=start,
-            saveat=dfx.SaveAt(ts=times),
-            stepsize_controller=dfx.PIDController(rtol=1e-6, atol=1e-8),
-            max_steps=_MAX_STEPS,
-            throw=False,
-        )
-        assert solution.ys is not None
-        # What the solver did not reach it leaves infinite.
-        return jnp.where(jnp.isfinite(solution.ys), solution.ys, jnp.nan)
+    def step(z: Array, dt: Array) -> Array:
+        a = slowed(z)
+        b = slowed(z + dt / 2 * a)
+        c = slowed(z + dt / 2 * b)
+        d = slowed(z + dt * c)
+        return z + dt / 6 * (a + 2 * b + 2 * c + d)
 
-    return jax.vmap(path)(jnp.asarray(starts))
+    def save(z: Array, dt: Array) -> tuple[Array, Array]:
+        after = jax.lax.fori_loop(0, _SUBSTEPS, lambda _, now: step(now, dt / _SUBSTEPS), z)
+        return after, after
+
+    begin = jnp.asarray(starts)
+    paths = jax.lax.scan(save, begin, jnp.diff(times))[1]
+    paths = jnp.moveaxis(jnp.concatenate([begin[None], paths]), 0, 1)
+    return jnp.where(jnp.isfinite(paths), paths, jnp.nan)
 
 
 def _settled(
@@ -186,7 +184,7 @@ def _settled(
     for first in range(0, len(guesses), _GUESSES):
         part = [np.asarray(guess, float) for guess in guesses[first : first + _GUESSES]]
         padded = np.stack(part + [part[-1]] * (_GUESSES - len(part)))
-        states, speeds, growth = (np.asarray(x) for x in _newton(family, parameter, padded))
+        states, speeds, growth = _newton(family, parameter, padded)
         for guess, state, speed, rate in zip(part, states, speeds, growth, strict=False):
             scale = 1 + np.linalg.norm(state)
             if not np.isfinite(speed) or speed > 1e-8 * scale:
@@ -199,18 +197,30 @@ def _settled(
     return np.array(found).reshape(-1, size), np.array(stable, bool)
 
 
-@quick_jit
-def _newton(family: Any, parameter: Any, guesses: Any) -> tuple[Array, Array, Array]:
-    velocity = family.velocity(parameter)
-    jacobian = jax.jacfwd(velocity)
-
-    def step(_: Any, z: Array) -> Array:
+def _newton(
+    family: Any, parameter: Any, states: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Newton's method from several states: where it ends, |f| there, largest real part."""
+    for _ in range(_NEWTON):
+        values, matrices = (np.array(x) for x in _linear(family, parameter, states))
+        if not (np.all(np.isfinite(values)) and np.all(np.isfinite(matrices))):
+            break
         # Least squares: at the special point itself the Jacobian is singular.
-        return z - jnp.linalg.lstsq(jacobian(z), velocity(z), rcond=1e-9)[0]
+        steps = [
+            np.linalg.lstsq(m, v, rcond=1e-9)[0] for m, v in zip(matrices, values, strict=True)
+        ]
+        states = states - np.stack(steps)
+    values, matrices = (np.array(x) for x in _linear(family, parameter, states))
+    fine = np.all(np.isfinite(matrices), axis=(1, 2))
+    growth = [
+        np.linalg.eigvals(m).real.max() if good else np.nan
+        for m, good in zip(matrices, fine, strict=True)
+    ]
+    return states, np.linalg.norm(values, axis=1), np.array(growth)
 
-    def one(guess: Array) -> tuple[Array, Array, Array]:
-        z = jax.lax.fori_loop(0, 8, step, guess)
-        growth = jnp.max(jnp.linalg.eigvals(jacobian(z)).real)
-        return z, jnp.linalg.norm(velocity(z)), growth
 
-    return jax.lax.map(one, jnp.asarray(guesses))
+@quick_jit
+def _linear(family: Any, parameter: Any, states: Any) -> tuple[Array, Array]:
+    velocity = family.velocity(parameter)
+    points = jnp.asarray(states)
+    return jax.vmap(velocity)(points), jax.vmap(jax.jacfwd(velocity))(points)

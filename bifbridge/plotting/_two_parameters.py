@@ -62,8 +62,17 @@ def plot_two_parameters(
                 draw_special_point(axes, p, q, point.kind, converged=point.converged, theme=theme)
         axes.set(xlabel=names[0], ylabel=names[1])
         axes.margins(0.04)
+        _open(axes, np.concatenate([np.asarray(curve.parameters, float) for curve in curves]))
         legend_above(axes)
     return axes
+
+
+def _open(axes: Axes, points: np.ndarray) -> None:
+    """Room around curves that keep one parameter to rounding."""
+    for axis, values in zip("xy", points.T, strict=True):
+        low, high = float(np.nanmin(values)), float(np.nanmax(values))
+        if high - low < 1e-9 * (1 + abs(low)):
+            axes.set(**{f"{axis}lim": (low - 0.5, high + 0.5)})  # pyright: ignore[reportArgumentType]
 
 
 def _draw(axes: Axes, curve: "BifurcationCurve | CycleBifurcationCurve", theme: Theme) -> None:
