@@ -24,6 +24,10 @@ class RunFolderError(BifbridgeError):
     """A run folder is missing, belongs to another run, or cannot be written."""
 
 
+class MemoryBoundError(BifbridgeError):
+    """A computation needs more memory than it may take of what the machine has."""
+
+
 class SensitivityWarning(UserWarning):
     """The steps of a solve suit its states, but not their derivatives in the parameters."""
 

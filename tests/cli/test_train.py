@@ -98,7 +98,8 @@ def test_checkpoints_of_a_user_are_tracked(tmp_path):
     pattern = str(tmp_path / "step_*.eqx")
     result = invoke(
         "track", "--checkpoints", pattern, "--out", out, "--format", "json",
-        "--load", "bifbridge.fields:load_field", "--probe", 3, "--window", 20, "--parameter", "weights",
+        "--load", "bifbridge.fields:load_field", "--probe", 3, "--window", 20,
+        "--parameter", "weights",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     (event,) = json.loads(result.stdout)
