@@ -3,7 +3,7 @@
     python benchmarks/online_tracking.py [--steps 3000] [--units 16] [--json FILE]
 
 A student of a teacher is trained in blocks, each followed by a call of `OnlineTracker`. Processor
-time of the calls over that of the whole run, with and without the first look, which compiles.
+time of the calls over that of the whole run, with and without the two that compile.
 """
 
 import argparse
@@ -38,7 +38,7 @@ def main() -> None:
     options = parser.parse_args()
     n = options.units
     teacher, readout = spectral_teacher(n, (1.5, 1.3, 0.5), key=jax.random.key(0))
-    starts = jax.random.normal(jax.random.key(1), (24, n))
+    starts = 0.3 * jax.random.normal(jax.random.key(1), (24, n))
     task = imitation_task(teacher, readout, starts, bb.uniform_grid(20.0, 0.25))
     student = bb.random_ctrnn(n, radius=0.5, key=jax.random.key(2))
     theta, rebuild = bb.flatten_parameters(student, ("weights",))
@@ -53,13 +53,14 @@ def main() -> None:
         before = time.process_time()
         tracker(block.end.step, rebuild(block.end.theta))
         calls.append(time.process_time() - before)
-    whole, spent, first = time.process_time() - began, sum(calls), max(calls)
+    whole, spent = time.process_time() - began, sum(calls)
+    first = sum(sorted(calls)[-2:])  # the first Newton iteration and the first look
     told = len(tracker.events)
     tracker.finish()
     result = {
         "units": n, "steps": options.steps, "looks": tracker.looks, "seconds": whole,
-        "share": spent / whole, "share_without_first": (spent - first) / (whole - first),
-        "first_look": first, "told_in_time": told,
+        "share": spent / whole, "share_once_compiled": (spent - first) / (whole - first),
+        "compiling_calls": first, "told_in_time": told,
         "events": [[e.kind, e.step] for e in tracker.events],
     }  # fmt: skip
     print(json.dumps(result))

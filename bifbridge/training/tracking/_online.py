@@ -40,7 +40,9 @@ class OnlineTracker:
 
     Attributes:
         events: the bifurcations so far.
-        spent: seconds of the calls, the first of which compiles.
+        spent: seconds of all calls.
+        compiling: seconds of the first Newton iteration and the first continuation, which compile
+            and do not count for the budget.
         looks: number of continuations.
         alive: whether the equilibrium is still there.
     """
@@ -75,7 +77,7 @@ class OnlineTracker:
         self._began = time.monotonic()
         self._longest_look = 0.0
         self.events: list[LearningEvent] = []
-        self.spent, self.looks, self.alive = 0.0, 0, True
+        self.spent, self.compiling, self.looks, self.alive = 0.0, 0.0, 0, True
 
     def __call__(self, step: float, field: Any) -> list[LearningEvent]:
         """Offer the field at a step; call it every few steps.
@@ -111,7 +113,7 @@ class OnlineTracker:
 
     def _peek(self, step: float, field: Any) -> None:
         """Where the equilibrium is now; an interval in which something happened waits."""
-        before = self._last
+        began, before = time.monotonic(), self._last
         guess = self._state if before is None else before.state
         found, eigenvalues, speed = _correct(as_velocity(field, self._inputs), jnp.asarray(guess))
         state, unstable = np.asarray(found), _unstable(eigenvalues)
@@ -123,6 +125,8 @@ class OnlineTracker:
             here &= bool(np.linalg.norm(state - guess) < 0.3 * room)
             if not here or unstable != before.unstable:
                 self._waiting.append((before, field, step))
+        if self.compiling == 0.0:
+            self.compiling = time.monotonic() - began
         self._last = _Place(step, field, state, unstable) if here else None
         self.alive = here
 
@@ -141,13 +145,16 @@ class OnlineTracker:
             self.alive = True
         self.events += found
         self.looks += 1
-        if self.looks > 1:  # the first compiles, and says nothing of those to come
-            self._longest_look = max(self._longest_look, time.monotonic() - began)
+        took = time.monotonic() - began
+        if self.looks == 1:
+            self.compiling += took
+        else:
+            self._longest_look = max(self._longest_look, took)
         return found
 
     def _affordable(self, cost: float) -> bool:
         elapsed = time.monotonic() - self._began
-        return self.looks == 0 or self.spent + cost <= self._budget * elapsed
+        return self.spent - self.compiling + cost <= self._budget * elapsed
 
 
 def _unstable(eigenvalues: Any) -> int:
