@@ -172,6 +172,9 @@ def train(**settings: Any) -> "xr.Dataset":
         Loss and gradient norm before each step over "step", first and final loss, number and
         largest size of the rises by more than 1 %. A run that diverges ends early and says so:
         its `diverged_at` is no longer NaN, and its final loss is infinite.
+
+    Raises:
+        DivergenceError: if the very first loss is not finite.
     """
     import numpy as np
     import xarray as xr
@@ -185,6 +188,8 @@ def train(**settings: Any) -> "xr.Dataset":
         try:
             run_task(TaskRunConfig(**settings), folder)
         except DivergenceError as error:
+            if error.step == 0:
+                raise  # not even the first loss is a number
             diverged = float(error.step)
         path = open_task_run(folder).path(folder)
     ratios = path.losses[1:] / path.losses[:-1]
