@@ -64,6 +64,10 @@ class RunFolderError(BifbridgeError):
     """
 
 
+class MemoryBoundError(BifbridgeError):
+    """A computation needs more memory than it may take of what the machine has."""
+
+
 class SensitivityWarning(UserWarning):
     """The steps of a solve suit its states, but not their derivatives in the parameters.
 

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-import equinox as eqx
 import optax
 
 from bifbridge.training import (
@@ -59,8 +58,7 @@ def on_part(curvature: GaussNewton, part: int) -> GaussNewton:
     """The curvature of the first of `part` parts of the trials."""
     residuals = curvature.outputs
     assert isinstance(residuals, TrialResiduals)
-    trials = residuals.trials.first(max(1, residuals.trials.inputs.shape[0] // part))
-    return GaussNewton(eqx.tree_at(lambda r: r.trials, residuals, trials))
+    return GaussNewton(residuals.on_first(max(1, residuals.trials.inputs.shape[0] // part)))
 
 
 def clipped(rate: float, _: GaussNewton) -> optax.GradientTransformation:

@@ -8,6 +8,7 @@ import jax.random as jr
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from bifbridge._custom_types import Trajectories
+from bifbridge._memory import fits
 from bifbridge.sntk._block_krylov import krylov_spectrum
 from bifbridge.sntk._dense import gram_matrix, pulled_rows
 from bifbridge.sntk._kernel import StateSpaceNTK
@@ -38,7 +39,7 @@ def spectrum(
     Args:
         ntk: the kernel.
         k: number of right singular vectors (and, matrix-free, of eigenvalues), at most p.
-        method: "auto" is dense up to 1024 rows and 2 GB.
+        method: "auto" is dense up to 1024 rows and 2 GB, or a quarter of the memory at hand.
         tolerance: matrix-free: residual relative to λ₁ at which to stop.
         block: matrix-free: vectors multiplied together; an eigenvalue of higher multiplicity than
             this may be found less often than it occurs.
@@ -104,10 +105,12 @@ def is_small(ntk: StateSpaceNTK) -> bool:
         ntk: the kernel.
 
     Returns:
-        Whether its smaller side and S written out stay below `DENSE_SIDE` and `DENSE_BYTES`.
+        Whether its smaller side and S written out stay below `DENSE_SIDE` and `DENSE_BYTES`, and
+        within the memory that there is.
     """
     rows, p = _rows(ntk), ntk.n_parameters
-    return min(rows, p) <= DENSE_SIDE and 8 * rows * p <= DENSE_BYTES
+    size = 8 * rows * p
+    return min(rows, p) <= DENSE_SIDE and size <= DENSE_BYTES and fits(size)
 
 
 def _rows(ntk: StateSpaceNTK) -> int:

@@ -15,7 +15,7 @@ from bifbridge._errors import ConfigError
 #: Built-in tasks by the name that a specification uses.
 BUILT_IN = {
     name: f"bifbridge.studies._built_in:{name}"
-    for name in ("continuation", "sntk", "student_teacher", "track")
+    for name in ("continuation", "sntk", "student_teacher", "track", "train")
 }
 
 

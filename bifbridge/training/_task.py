@@ -14,6 +14,7 @@ from bifbridge._custom_types import (
     Trajectories,
     VectorField,
 )
+from bifbridge._memory import recompute_stages
 from bifbridge.fields import CTRNN, flatten_parameters, parameter_slices
 from bifbridge.training._blow_up import AbstractTrajectoryLoss
 from bifbridge.trajectories import TimeGrid, march, solve
@@ -75,13 +76,18 @@ class TrajectoryTask(eqx.Module):
     def residuals(self, field: VectorField) -> Float[Array, "N T o"]:
         """Weighted errors r with L = ½|r|², by a solve that allows forward mode.
 
+        Its linearisation keeps the stages of the solver's steps where they fit into memory, and
+        else computes them anew in every product.
+
         Args:
             field: the vector field to solve.
 
         Returns:
             Shape (N, T, o).
         """
-        states = march(field, self.initial_states, self.grid)
+        trials, n = self.initial_states.shape
+        again = recompute_stages(trials, n, self.grid.n_steps)
+        states = march(field, self.initial_states, self.grid, checkpoint=again)
         weights = self.grid.weights / (jnp.sum(self.grid.weights) * states.shape[0])
         return jnp.sqrt(weights)[:, None] * (states @ self.readout.T - self.targets)
 

@@ -323,6 +323,26 @@ def test_built_in_track_meets_the_pitchfork_on_the_way_of_a_weight(tmp_path):
 
 
 @pytest.mark.slow
+def test_built_in_train_sweeps_seeds_and_optimisers():
+    setting = {"task": "imitation", "units": 4, "trials": 3, "steps": 10, "checkpoint_every": 5}
+    study = Study.product(
+        "t", "train", {"optimizer": ["sgd", "adam"], "seed": [0]}, setting | {"learning_rate": 0.01}
+    )
+    found = [task.load()(**task.resolved()) for task in study.tasks]
+    for data in found:
+        assert data["loss"].shape == (10,)
+        assert data["final_loss"] < data["first_loss"]
+        assert np.isnan(data["diverged_at"])
+    assert found[0]["first_loss"] == found[1]["first_loss"]
+    (wild,) = Study.product("w", "train", {"seed": [0]}, setting | {
+        "optimizer": "sgd", "learning_rate": 1e6,
+    }).tasks  # fmt: skip
+    data = wild.load()(**wild.resolved())
+    assert np.isinf(data["final_loss"])
+    assert data["diverged_at"] == data["loss"].size
+
+
+@pytest.mark.slow
 def test_built_in_student_teacher_gives_losses_and_summary(tmp_path):
     setting = {
         "units": 4,

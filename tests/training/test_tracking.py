@@ -188,23 +188,41 @@ def test_checkpoints_may_be_files(tmp_path):
     assert track.events[0].step == pytest.approx(50, abs=1e-8)
 
 
-def test_the_online_tracker_finds_it_with_few_looks():
-    tracker = OnlineTracker(np.zeros(4), names=["gain"], longest=40, budget=1.0)
+def test_the_online_tracker_finds_it_in_one_look():
+    tracker = OnlineTracker(np.zeros(4), names=["gain"], budget=1.0)
     told = []
-    for step in range(101):
+    for step in range(3, 100, 6):
         told += tracker(step, network(0.5 + 0.01 * step))
     assert [event.kind for event in told] == ["pitchfork"]
     assert told[0].step == pytest.approx(50, abs=1e-8)
-    assert tracker.looks < 20
+    assert tracker.looks == 1
     assert tracker.alive
 
 
-def test_the_online_tracker_keeps_to_its_budget():
-    tracker = OnlineTracker(np.zeros(4), names=["gain"], longest=1000, budget=1e-9)
-    for step in range(0, 101, 5):
-        tracker(step, network(0.5 + 0.01 * step))
-    # The first look is free, for it compiles; afterwards nothing is affordable.
-    assert tracker.looks == 2
+def test_the_online_tracker_keeps_to_its_budget_and_catches_up_at_the_end():
+    tracker = OnlineTracker(np.zeros(4), names=["gain"], budget=1e-9)
+    tracker.spent = 1.0
+    for step in range(0, 101, 10):
+        tracker(step, network(0.5 + 0.01 * step + 0.001))
+    assert tracker.looks == 0
+    assert tracker.spent == pytest.approx(1, abs=0.05)
+    generous = OnlineTracker(np.zeros(4), names=["gain"], budget=1.0)
+    generous._affordable = lambda cost: not generous._waiting  # looks have to wait
+    for step in range(0, 101, 10):
+        assert generous(step, network(0.5 + 0.01 * step + 0.001)) == []
+    (event,) = generous.finish()
+    assert event.step == pytest.approx(49.9, abs=1e-8)
+    assert generous.looks == 1
+
+
+def test_the_online_tracker_sees_its_equilibrium_vanish():
+    """At gain 1.5 a growing bias takes the state away in a fold, which is told once."""
+    tracker = OnlineTracker(STARTS[1], names=["bias"], budget=1.0)
+    told = []
+    for step in range(11):
+        told += tracker(step, network(1.5, -0.03 * step))
+    assert [event.kind for event in told] == ["fold"]
+    assert not tracker.alive
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Int
 
 from bifbridge._custom_types import Scalar
+from bifbridge._memory import require_room
 from bifbridge.training.natural_gradient._curvature import GaussNewton
 
 
@@ -58,6 +59,11 @@ def natural_gradient(
     ) -> tuple[Any, Any]:  # fmt: skip
         del extra
         theta, unravel = ravel_pytree(require_parameters(params, "natural_gradient"))
+        require_room(
+            16 * theta.size**2,
+            f"natural_gradient with {theta.size} parameters",
+            "Use low_rank_natural_gradient, which never forms the matrix.",
+        )
         gradient, rebuild = ravel_pytree(updates)
         rate = rate_at(learning_rate, state.count, theta.dtype)
         matrix = curvature.at(theta, unravel).curvature_within(

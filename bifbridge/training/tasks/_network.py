@@ -9,6 +9,7 @@ import jax.random as jr
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from bifbridge._custom_types import ParameterVector, State, Trajectories
+from bifbridge._memory import recompute_stages
 from bifbridge.fields import flatten_parameters, parameter_slices, random_ctrnn
 from bifbridge.training._blow_up import AbstractTrajectoryLoss
 from bifbridge.training.tasks._trials import AbstractTask, Trials
@@ -44,8 +45,8 @@ class ReadoutNetwork(eqx.Module):
 
         Args:
             trials: inputs and times.
-            forward: whether the solve is to allow forward mode. Without, reverse mode keeps the
-                states between steps only and computes the rest again.
+            forward: whether the solve is to allow forward mode. With it, the stages of the
+                solver's steps are kept where they fit into memory; without it, they never are.
             solver: a Diffrax solver, `Tsit5` by default.
 
         Returns:
@@ -75,8 +76,10 @@ class ReadoutNetwork(eqx.Module):
         if start is None:
             start = jnp.broadcast_to(self.initial_state, (count, self.initial_state.size))
         inputs = trials.input_at if trials.inputs.shape[2] else None
-        way = march if forward else solve
-        return way(self.field, start, trials.grid, inputs=inputs, solver=solver)
+        if not forward:
+            return solve(self.field, start, trials.grid, inputs=inputs, solver=solver)
+        again = recompute_stages(count, start.shape[1], trials.grid.n_steps)
+        return march(self.field, start, trials.grid, inputs=inputs, solver=solver, checkpoint=again)
 
 
 class TrialResiduals(AbstractTrajectoryLoss):
@@ -105,6 +108,17 @@ class TrialResiduals(AbstractTrajectoryLoss):
         network = rebuild(theta)
         found = network.responses(self.trials, forward=self.forward, solver=self.solver)
         return jnp.sqrt(self.trials.weights()) * (found - self.trials.targets)
+
+    def on_first(self, count: int) -> "TrialResiduals":
+        """The same on the first trials alone, for a curvature that costs less than the loss.
+
+        Args:
+            count: how many trials.
+
+        Returns:
+            The residuals, whose loss is the mean over these trials.
+        """
+        return eqx.tree_at(lambda r: r.trials, self, self.trials.first(count))
 
     def leaves(self) -> dict[str, slice]:
         """See `AbstractTrajectoryLoss`."""

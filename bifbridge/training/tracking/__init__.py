@@ -7,5 +7,6 @@ from bifbridge.training.tracking._kernel_probe import KernelProbe as KernelProbe
 from bifbridge.training.tracking._online import OnlineTracker as OnlineTracker
 from bifbridge.training.tracking._run import Run as Run
 from bifbridge.training.tracking._run import as_run as as_run
+from bifbridge.training.tracking._starts import start_cloud as start_cloud
 from bifbridge.training.tracking._track import BifurcationTrack as BifurcationTrack
 from bifbridge.training.tracking._track import track_bifurcations as track_bifurcations
