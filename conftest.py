@@ -1,6 +1,13 @@
 """Settings of every test: double precision, and no compiled program outlives its module."""
 
+import importlib
+import os
 from collections.abc import Iterator
+
+# Most of the time goes into compiling programs that run once: costly passes of LLVM do not pay.
+os.environ.setdefault(
+    "XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+)
 
 import jax
 import pytest
@@ -17,3 +24,12 @@ def _forget_compiled_programs() -> Iterator[None]:
     """
     yield
     jax.clear_caches()
+
+
+def pytest_sessionstart() -> None:
+    """Import bifbridge whole, with its type checks, before pytest imports modules one by one.
+
+    What pytest imports it also sets as an attribute: the module `continuation` would take the
+    place of the function of that name.
+    """
+    importlib.import_module("bifbridge")
