@@ -65,7 +65,16 @@ class RunFolderError(BifbridgeError):
 
 
 class MemoryBoundError(BifbridgeError):
-    """A computation needs more memory than it may take of what the machine has."""
+    """A computation needs more memory than it may take of what the machine has.
+
+    Example:
+        >>> import bifbridge as bb
+        >>> try:
+        ...     raise bb.MemoryBoundError("S written out takes 80 GB.")
+        ... except bb.MemoryBoundError:
+        ...     print("take fewer trials at a time")
+        take fewer trials at a time
+    """
 
 
 class SensitivityWarning(UserWarning):
