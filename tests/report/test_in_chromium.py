@@ -38,7 +38,7 @@ def pages(tmp_path_factory):
 
 @pytest.fixture
 def page(browser, pages):
-    with opened(browser, pages["continuation"]) as (page, _):
+    with opened(browser, pages["continuation"], trusted=True) as (page, _):
         yield page
 
 
