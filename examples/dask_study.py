@@ -3,7 +3,8 @@
 A student is trained through a pitchfork and 50 checkpoints are written. For each the state-space
 kernel is measured by a task of its own on a local Dask cluster; results are files, and a second
 start computes nothing again. The figure shows the effective rank along the checkpoints: it falls
-from tens to about one as the leading eigenvalue comes to zero.
+from tens to below two as the leading eigenvalue comes to zero. Later it is small again, of which
+this eigenvalue says nothing: trials that start near the separatrix narrow the kernel, too.
 """
 
 # %%

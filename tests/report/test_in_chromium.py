@@ -85,6 +85,12 @@ def test_clicking_a_special_point_opens_its_normal_form_and_portrait(page):
     assert "gain = 0.16" in page.locator("#stages [aria-checked=true]").inner_text()
 
 
+def test_hovering_a_special_point_names_it(page):
+    page.mouse.move(*pixel(page, 0.0, 0.0))
+    page.wait_for_selector("#plot .hoverlayer .hovertext")
+    assert "supercritical pitchfork" in page.locator("#plot .hoverlayer").text_content()
+
+
 def test_the_keyboard_reaches_everything(page):
     link = page.locator(".point-link").first
     link.focus()
