@@ -7,6 +7,7 @@ from bifbridge._errors import FileFormatError as FileFormatError
 from bifbridge._errors import JuliaCrashError as JuliaCrashError
 from bifbridge._errors import JuliaExecutionError as JuliaExecutionError
 from bifbridge._errors import JuliaUnavailableError as JuliaUnavailableError
+from bifbridge._errors import MemoryBoundError as MemoryBoundError
 from bifbridge._errors import PrecisionError as PrecisionError
 from bifbridge._errors import RunFolderError as RunFolderError
 from bifbridge._errors import SensitivityWarning as SensitivityWarning

@@ -13,6 +13,7 @@ from bifbridge.training import (
     low_rank_natural_gradient,
     natural_gradient,
 )
+from bifbridge.training.tasks import TrialResiduals
 
 
 class Contestant(NamedTuple):
@@ -27,19 +28,37 @@ class Contestant(NamedTuple):
     rates: tuple[float, ...]
 
 
-EXPLICIT = (0.03, 0.1, 0.3, 1.0, 3.0, 10.0)
-IMPLICIT = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0)
+EXPLICIT = (0.1, 0.3, 1.0, 3.0, 10.0)
+IMPLICIT = (0.3, 1.0, 3.0, 10.0, 100.0)
+#: Of optimisers that find their rate themselves.
+FIRST = (1.0, 10.0)
 
 
-def low_rank(rank: int, acceptance: GainRatio | None = None) -> Contestant:
+def low_rank(rank: int) -> Contestant:
     """The low-rank natural gradient with blocks of a given size."""
 
     def make(rate: float, curvature: GaussNewton) -> optax.GradientTransformation:
-        return low_rank_natural_gradient(
-            rate, curvature, subspace=BlockIteration(rank), acceptance=acceptance
-        )
+        return low_rank_natural_gradient(rate, curvature, subspace=BlockIteration(rank))
 
     return Contestant(make, IMPLICIT)
+
+
+def judged(rank: int, part: int = 1) -> Contestant:
+    """The same with Levenberg–Marquardt acceptance, its curvature from a part of the trials."""
+
+    def make(rate: float, curvature: GaussNewton) -> optax.GradientTransformation:
+        return low_rank_natural_gradient(
+            rate, on_part(curvature, part), subspace=BlockIteration(rank), acceptance=GainRatio()
+        )
+
+    return Contestant(make, FIRST)
+
+
+def on_part(curvature: GaussNewton, part: int) -> GaussNewton:
+    """The curvature of the first of `part` parts of the trials."""
+    residuals = curvature.outputs
+    assert isinstance(residuals, TrialResiduals)
+    return GaussNewton(residuals.on_first(max(1, residuals.trials.inputs.shape[0] // part)))
 
 
 def clipped(rate: float, _: GaussNewton) -> optax.GradientTransformation:
@@ -55,19 +74,20 @@ def backtracking(rate: float, _: GaussNewton) -> optax.GradientTransformation:
 
 def adaptive(rate: float, curvature: GaussNewton) -> optax.GradientTransformation:
     """Adam that hands over to the low-rank step during a collapse."""
-    return adaptive_natural_gradient(optax.adam(3e-3), rate, curvature)
+    return adaptive_natural_gradient(optax.adam(1e-2), rate, curvature)
 
 
 CONTESTANTS = {
     "SGD": Contestant(lambda rate, _: optax.sgd(rate), EXPLICIT),
-    "SGD, backtracking": Contestant(backtracking, EXPLICIT),
     "SGD, clipping": Contestant(clipped, EXPLICIT),
-    "Adam": Contestant(lambda rate, _: optax.adam(rate), (1e-3, 3e-3, 1e-2, 3e-2, 1e-1)),
-    "natural gradient": Contestant(natural_gradient, IMPLICIT),
+    "SGD, backtracking": Contestant(backtracking, FIRST),
+    "Adam": Contestant(lambda rate, _: optax.adam(rate), (3e-3, 1e-2, 3e-2, 1e-1)),
     "low-rank, k = 1": low_rank(1),
     "low-rank, k = 2": low_rank(2),
     "low-rank, k = 4": low_rank(4),
     "low-rank, k = 8": low_rank(8),
-    "low-rank LM, k = 4": low_rank(4, GainRatio()),
-    "adaptive": Contestant(adaptive, IMPLICIT),
+    "low-rank LM, k = 4": judged(4),
+    "low-rank LM, k = 4, ¼ of trials": judged(4, 4),
+    "adaptive": Contestant(adaptive, (1.0, 10.0)),
+    "natural gradient": Contestant(natural_gradient, (1.0, 10.0)),
 }

@@ -58,7 +58,10 @@ def curve_command(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
-    """Find bifurcations on a branch in the first parameter, and follow each in both."""
+    """Find bifurcations on a branch in the first parameter, and follow each in both.
+
+    Example: bifbridge curve mine:plane --start 0.1,0.1 --span -2:6 --second-span 0:1
+    """  # noqa: DOC501 (this text is the command's help)
     import jax
 
     # Before the user's module makes its first array.

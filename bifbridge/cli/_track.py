@@ -13,10 +13,14 @@ from bifbridge.cli._exit import reported_errors, require_double_precision
 from bifbridge.cli._numbers import plain
 from bifbridge.cli._target import load_object
 
+#: Kernels that `--probe` measures along a run, beside those at the events.
+MOST_RANKS = 40
+
 
 def track_command(
     run: Annotated[
-        Path | None, typer.Argument(help="Folder of `bifbridge train`; or give --checkpoints.")
+        Path | None,
+        typer.Argument(help="Folder of `train` or `student-teacher`; or give --checkpoints."),
     ] = None,
     checkpoints: Annotated[
         str | None, typer.Option(help="Files of your own run, as 'runs/*.eqx'; sorted by number.")
@@ -32,6 +36,23 @@ def track_command(
     starts: Annotated[int, typer.Option(help="Random states to search from.")] = 16,
     spread: Annotated[float, typer.Option(help="Standard deviation of those states.")] = 1.0,
     seed: Annotated[int, typer.Option(help="Of those states.")] = 0,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option(help="Leaf that makes up θ in drivers and kernel; repeat it; all if unset."),
+    ] = None,
+    cycles: Annotated[
+        bool, typer.Option("--cycles", help="Follow the cycles born at Hopf points.")
+    ] = False,
+    probe: Annotated[
+        int,
+        typer.Option(
+            help="Trials on which the kernel is measured at each event and drawn as effective "
+            "rank; 0 for none. A student-teacher run brings its own; others start at random."
+        ),
+    ] = 0,
+    window: Annotated[
+        float, typer.Option(help="Training steps from an event to `before` and `after`.")
+    ] = 50.0,
     table: Annotated[str, typer.Option("--format", help="text, json or csv.")] = "text",
 ) -> None:
     """Follow all equilibria through a training run and list their bifurcations.
@@ -41,6 +62,8 @@ def track_command(
     """  # noqa: DOC501 (this text is the command's help)
     if table not in {"text", "json", "csv"}:
         raise typer.BadParameter(f"Got --format {table!r}; expected text, json or csv.")
+    if probe < 0:
+        raise typer.BadParameter(f"Got --probe {probe}; expected a number of trials, or 0.")
     if (run is None) == (checkpoints is None):
         raise typer.BadParameter("Give either RUN or --checkpoints.")
     folder = out if out is not None else run
@@ -48,27 +71,44 @@ def track_command(
         raise typer.BadParameter("--checkpoints needs --out, the folder to write to.")
     with reported_errors():
         require_double_precision()
-        from bifbridge.training.tracking import track_bifurcations
+        from bifbridge.studies._stored_run import random_probe
+        from bifbridge.training.tracking import start_cloud, track_bifurcations
 
         if run is not None:
-            path, steps, loss = _stored(run, every)
+            looks, own, loss = _stored(run, every)
         else:
-            path, steps, loss = _own(checkpoints or "", load), None, None
-        first = path.load(0) if steps is None else path.field(0)
-        cloud = _cloud(first, starts, spread, seed)
-        track = track_bifurcations(path, cloud, steps=steps, search_every=search_every)
-        _write(folder, track, loss)
+            looks, own, loss = _own(checkpoints or "", load), None, None
+        cloud = start_cloud(looks.load(0), starts, spread=spread, seed=seed)
+        if probe == 0:
+            own = None
+        elif own is None:
+            own = random_probe(cloud.shape[1], probe, names=tuple(parameter) if parameter else None)
+        track = track_bifurcations(
+            looks, cloud, search_every=search_every, probe=own, window=window, cycles=cycles,
+            names=parameter if own is None else own.names,
+        )  # fmt: skip
+        rank = None if own is None else _ranks(own, looks)
+        _write(folder, track, loss, rank)
     typer.echo(_told(track, table))
 
 
 def _stored(run: Path, every: int) -> tuple[Any, Any, Any]:
     import numpy as np
 
-    from bifbridge.studies._task_run import open_task_run
+    from bifbridge.studies._stored_run import open_stored_run
+    from bifbridge.training.tracking import as_run
 
-    path = open_task_run(run).path(run)
+    path, probe = open_stored_run(run)
     steps = np.unique(np.append(np.arange(0, path.n_steps, every), path.n_steps)).astype(float)
-    return path, steps, (np.arange(path.n_steps), path.losses)
+    return as_run(path, steps=steps), probe, (np.arange(path.n_steps), path.losses)
+
+
+def _ranks(probe: Any, looks: Any) -> tuple[Any, Any]:
+    """The effective rank at the checkpoints, or at some of them where they are many."""
+    import numpy as np
+
+    chosen = np.unique(np.linspace(0, len(looks) - 1, min(len(looks), MOST_RANKS)).astype(int))
+    return looks.steps[chosen], [probe.effective_rank(looks.load(int(k))) for k in chosen]
 
 
 def _own(pattern: str, load: str | None) -> Any:
@@ -93,32 +133,22 @@ def _number(file: str) -> tuple[float, str]:
     return (float(found[-1]) if found else -1.0), file
 
 
-def _cloud(field: Any, count: int, spread: float, seed: int) -> Any:
-    import jax.numpy as jnp
-    import jax.random as jr
-
-    weights = getattr(field, "weights", None)
-    n = getattr(field, "n_states", None) if weights is None else weights.shape[0]
-    if n is None:
-        raise typer.BadParameter(
-            f"Cannot tell the number of states of {type(field).__name__}; give it an attribute "
-            "`n_states`."
-        )
-    cloud = spread * jr.normal(jr.key(seed), (count, int(n)))
-    return jnp.concatenate([jnp.zeros((1, int(n))), cloud])
-
-
-def _write(folder: Path, track: Any, loss: Any) -> None:
+def _write(folder: Path, track: Any, loss: Any, rank: Any) -> None:
     from bifbridge._atomic import atomic_path, write_text
     from bifbridge._netcdf import write_dataset
     from bifbridge.plotting import plot_track
 
     folder.mkdir(parents=True, exist_ok=True)
     write_text(folder / "events.csv", _csv(_rows(track)))
-    write_dataset(folder / "track.nc", track.to_xarray())
+    data = track.to_xarray()
+    if rank is not None:
+        data = data.assign(effective_rank=("rank_step", rank[1])).assign_coords(
+            rank_step=("rank_step", rank[0])
+        )
+    write_dataset(folder / "track.nc", data)
     if track.equilibria:
         with atomic_path(folder / "track.png") as temporary:
-            plot_track(track, loss=loss).savefig(temporary, dpi=200)
+            plot_track(track, loss=loss, rank=rank).savefig(temporary, dpi=200)
 
 
 def _rows(track: Any) -> list[dict[str, Any]]:

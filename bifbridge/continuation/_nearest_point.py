@@ -105,6 +105,9 @@ def nearest_codim_two_point(
     Raises:
         BifbridgeError: if Newton's method reached no such point.
         ValueError: if the kind is unknown.
+
+    Example:
+        See `codim_two_point`, which locates the same point without its normal form.
     """
     require_x64("nearest_codim_two_point")
     if kind not in TWO_PARAMETER_KINDS:

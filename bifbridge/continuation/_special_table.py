@@ -23,6 +23,9 @@ def special_points_to_dataframe(points: Sequence[SpecialPoint]) -> "pd.DataFrame
         (largest real part), critical_re and critical_im (the eigenvalue nearest the imaginary
         axis), b2 and c3, omega, c1_re, c1_im and first_lyapunov, margin. What does not apply is
         empty.
+
+    Example:
+        See [Continuation](../continuation.md).
     """
     import pandas as pd
 

@@ -29,7 +29,7 @@ def plot_track(
     width: float = DOUBLE_COLUMN,
     theme: Theme = LIGHT,
 ) -> Figure:
-    """Equilibria on the critical direction against training step, loss and rank beneath.
+    """Equilibria and cycles on the critical direction against training step, loss and rank beneath.
 
     Args:
         track: from `track_bifurcations`.
@@ -68,6 +68,8 @@ def plot_tracked_equilibria(
 ) -> Axes:
     """Projection w·z of every equilibrium against training step, events marked by kind.
 
+    Of cycles, where they were followed, the least and the largest value is shown.
+
     Args:
         track: from `track_bifurcations`.
         direction: w, shape (n,); None for `critical_direction`.
@@ -85,6 +87,12 @@ def plot_tracked_equilibria(
                 axes, track.steps, followed.states @ covector, followed.stable,
                 colour=theme.primary, theme=theme, breaks=breaks,
             )  # fmt: skip
+        for orbit in track.cycles:
+            for edge in orbit.extremes(covector):
+                draw_by_stability(
+                    axes, track.steps, edge, orbit.stable,
+                    colour=theme.secondary, theme=theme, breaks=breaks,
+                )  # fmt: skip
         for event in track.events:
             height = float(np.asarray(event.event.state) @ covector)
             is_filled = bool(event.event.point.converged)

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from bifbridge._custom_types import ParameterVector, Scalar, Times, Trajectories, Weights
+from bifbridge._memory import require_room
 from bifbridge.trajectories import Sensitivity, trajectory_measure
 
 
@@ -82,9 +83,18 @@ def materialise(sensitivity: AnySensitivity, *, chunk: int = 64) -> Materialised
 
     Returns:
         The same linear map, with fast products.
-    """
+
+    Raises:
+        MemoryBoundError: if the array would take more than a quarter of the memory at hand.
+    """  # noqa: DOC502 (require_room raises)
     if isinstance(sensitivity, MaterialisedSensitivity):
         return sensitivity
+    require_room(
+        8 * sensitivity.theta.size * sensitivity.trajectories.size,
+        f"S written out, {sensitivity.theta.size} columns of "
+        f"{sensitivity.trajectories.size} numbers,",
+        "Leave it as products (spectrum does without), or take fewer trials or saved times.",
+    )
     return MaterialisedSensitivity(
         sensitivity.theta,
         sensitivity.trajectories,

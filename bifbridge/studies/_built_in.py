@@ -59,11 +59,10 @@ def continuation(
         family = as_family(Task(model).load())
     if start is None:
         raise ValueError("continuation: a function needs start, such as [0.1, 0.2].")
-    options: dict[str, Any] = {} if ds_max is None else {"ds_max": ds_max}
     problem = ContinuationProblem(
         family, list(start), span=(span[0], span[1]), parameter=parameter_start
     )
-    branch = follow(problem, JaxEngine(max_points=max_points, **options))
+    branch = follow(problem, JaxEngine(max_step=ds_max, max_points=max_points))
     if len(branch) == 0:
         raise ValueError(f"continuation: no branch starts here. {branch.status.sentence}")
     return branch.to_xarray()
@@ -147,19 +146,64 @@ def track(
     Returns:
         The dataset of `BifurcationTrack.to_xarray`.
     """
-    from bifbridge.training.tracking import track_bifurcations
+    from bifbridge.training.tracking import start_cloud, track_bifurcations
 
-    n = _field(models[0]).weights.shape[0]
-    cloud = amplitude * jr.normal(jr.key(seed), (starts, n))
     found = track_bifurcations(
         list(models),
-        jnp.concatenate([jnp.zeros((1, n)), cloud]),
+        start_cloud(_field(models[0]), starts, spread=amplitude, seed=seed),
         steps=steps,
         load=_field,
         names=parameters,
         search_every=search_every,
     )
     return found.to_xarray()
+
+
+@task(version=1)
+def train(**settings: Any) -> "xr.Dataset":
+    """A network trained on a task of the library; its checkpoints are not kept.
+
+    Args:
+        **settings: fields of `TaskRunConfig`: task, units, trials, seed, steps, optimizer,
+            learning_rate, checkpoint_every.
+
+    Returns:
+        Loss and gradient norm before each step over "step", first and final loss, number and
+        largest size of the rises by more than 1 %. A run that diverges ends early and says so:
+        its `diverged_at` is no longer NaN, and its final loss is infinite.
+
+    Raises:
+        DivergenceError: if the very first loss is not finite.
+    """
+    import numpy as np
+    import xarray as xr
+
+    from bifbridge._errors import DivergenceError
+    from bifbridge.studies._task_run import TaskRunConfig, open_task_run, run_task
+
+    diverged = float("nan")
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary) / "run"
+        try:
+            run_task(TaskRunConfig(**settings), folder)
+        except DivergenceError as error:
+            if error.step == 0:
+                raise  # not even the first loss is a number
+            diverged = float(error.step)
+        path = open_task_run(folder).path(folder)
+    ratios = path.losses[1:] / path.losses[:-1]
+    return xr.Dataset(
+        {
+            "loss": ("step", path.losses),
+            "gradient_norm": ("step", path.gradient_norms),
+            "first_loss": float(path.losses[0]),
+            "final_loss": float(path.losses[-1]) if np.isnan(diverged) else float("inf"),
+            "rises": int(np.sum(ratios > 1.01)),
+            "largest_rise": float(ratios.max(initial=1.0)),
+            "diverged_at": diverged,
+        },
+        coords={"step": np.arange(path.losses.size)},
+    )
 
 
 @task(version=1)

@@ -15,7 +15,7 @@ from bifbridge._errors import ConfigError
 #: Built-in tasks by the name that a specification uses.
 BUILT_IN = {
     name: f"bifbridge.studies._built_in:{name}"
-    for name in ("continuation", "sntk", "student_teacher", "track")
+    for name in ("continuation", "sntk", "student_teacher", "track", "train")
 }
 
 
@@ -52,6 +52,9 @@ class Task:
         arguments: plain data: numbers, texts, booleans, lists and tables of them.
         files: further arguments that are paths, beside those that the function declares.
         search_path: folder from which modules are imported, and to which paths are relative.
+
+    Example:
+        See `Study`.
     """
 
     function: str

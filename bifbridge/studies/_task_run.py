@@ -15,6 +15,7 @@ from bifbridge._atomic import write_text
 from bifbridge._errors import ConfigError, DivergenceError, RunFolderError
 from bifbridge._precision import require_x64
 from bifbridge.fields import flatten_parameters, save_field
+from bifbridge.studies._claimed_folder import claim_folder
 from bifbridge.studies._progress import AbstractProgress, Silence
 from bifbridge.training import (
     GaussNewton,
@@ -236,7 +237,7 @@ def run_task(
     """  # noqa: DOC502 (the pieces raise)
     require_x64("A task run")
     folder = Path(out)
-    _open(folder, config)
+    _claim(folder, config)
     made = set_up_task(config)
     path = made.descend(folder, Silence() if progress is None else progress)
     save_field(folder / "field.eqx", path.field(path.n_steps))
@@ -271,14 +272,14 @@ def open_task_run(folder: str | os.PathLike[str]) -> TaskRun:
         ) from error
 
 
-def _open(folder: Path, config: TaskRunConfig) -> None:
+def _claim(folder: Path, config: TaskRunConfig) -> None:
     file = folder / "config.json"
-    if file.exists():
+
+    def refuse_another() -> None:
         if open_task_run(folder).config != config:
             raise RunFolderError(
                 f"{folder} holds a run of other settings, see {file}. Choose another --out."
             )
-    elif folder.exists() and any(folder.iterdir()):
-        raise RunFolderError(f"{folder} exists and holds no run. Choose another folder with --out.")
-    (folder / "checkpoints").mkdir(parents=True, exist_ok=True)
-    write_text(file, json.dumps(dataclasses.asdict(config), indent=1))
+
+    text = json.dumps(dataclasses.asdict(config), indent=1)
+    claim_folder(folder, file, text, refuse_another, [folder / "checkpoints"])

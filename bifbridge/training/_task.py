@@ -14,6 +14,7 @@ from bifbridge._custom_types import (
     Trajectories,
     VectorField,
 )
+from bifbridge._memory import recompute_stages
 from bifbridge.fields import CTRNN, flatten_parameters, parameter_slices
 from bifbridge.training._blow_up import AbstractTrajectoryLoss
 from bifbridge.trajectories import TimeGrid, march, solve
@@ -75,13 +76,18 @@ class TrajectoryTask(eqx.Module):
     def residuals(self, field: VectorField) -> Float[Array, "N T o"]:
         """Weighted errors r with L = ½|r|², by a solve that allows forward mode.
 
+        Its linearisation keeps the stages of the solver's steps where they fit into memory, and
+        else computes them anew in every product.
+
         Args:
             field: the vector field to solve.
 
         Returns:
             Shape (N, T, o).
         """
-        states = march(field, self.initial_states, self.grid)
+        trials, n = self.initial_states.shape
+        again = recompute_stages(trials, n, self.grid.n_steps)
+        states = march(field, self.initial_states, self.grid, checkpoint=again)
         weights = self.grid.weights / (jnp.sum(self.grid.weights) * states.shape[0])
         return jnp.sqrt(weights)[:, None] * (states @ self.readout.T - self.targets)
 
@@ -177,6 +183,13 @@ def spectral_teacher(
 
     Raises:
         ValueError: if there are more eigenvalues than units.
+
+    Example:
+        >>> import jax.numpy as jnp, jax.random as jr
+        >>> from bifbridge.training import spectral_teacher
+        >>> teacher, readout = spectral_teacher(6, (1.5, 0.5), key=jr.key(0))
+        >>> jnp.linalg.eigvalsh(teacher.weights)[-2:].round(6), readout.shape
+        (Array([0.5, 1.5], dtype=float64), (2, 6))
     """
     if len(eigenvalues) > units:
         raise ValueError(

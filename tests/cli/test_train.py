@@ -98,15 +98,20 @@ def test_checkpoints_of_a_user_are_tracked(tmp_path):
     pattern = str(tmp_path / "step_*.eqx")
     result = invoke(
         "track", "--checkpoints", pattern, "--out", out, "--format", "json",
-        "--load", "bifbridge.fields:load_field",
+        "--load", "bifbridge.fields:load_field", "--probe", 3, "--window", 20,
+        "--parameter", "weights",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     (event,) = json.loads(result.stdout)
     assert event["kind"] == "pitchfork"
     assert event["step"] == pytest.approx(50, abs=1e-6)
+    assert 1 <= event["rank_at"] < event["rank_before"]
+    assert event["operator_cosine"] > 0.8
     assert {path.name for path in out.iterdir()} == {"events.csv", "track.nc", "track.png"}
     with xr.open_dataset(out / "track.nc", engine="h5netcdf") as data:
         assert np.iscomplexobj(data["eigenvalues"])
+        np.testing.assert_array_equal(data["rank_step"], np.arange(0, 101, 20))
+        assert np.all(data["effective_rank"] >= 1)
     assert (out / "events.csv").read_text().splitlines()[1].split(",")[1] == "pitchfork"
 
 
@@ -115,3 +120,28 @@ def test_a_run_folder_is_tracked(finished, tmp_path):
     assert result.exit_code == 0, result.output
     assert "checkpoints" in result.stdout
     assert (tmp_path / "t" / "track.nc").exists()
+
+
+def test_a_student_teacher_folder_is_tracked_on_its_own_trials(tmp_path):
+    """Its checkpoints as `student-teacher` writes them, without the rest of that job."""
+    from bifbridge.studies._progress import Silence
+    from bifbridge.studies.student_teacher import StudentTeacherConfig, open_run_folder
+    from bifbridge.studies.student_teacher._descent import descend
+    from bifbridge.studies.student_teacher._setup import set_up
+
+    config = StudentTeacherConfig(units=4, trials=3, steps=20, horizon=4.0, checkpoint_every=20)
+    path, _ = descend(set_up(config), open_run_folder(tmp_path / "run", config), Silence())
+    result = invoke(
+        "track", tmp_path / "run", "--every", 20, "--starts", 1, "--probe", 1,
+        "--out", tmp_path / "t",
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    with xr.open_dataset(tmp_path / "t" / "track.nc", engine="h5netcdf") as data:
+        np.testing.assert_array_equal(data["step"], [0, path.n_steps])
+        assert data["effective_rank"].size == 2
+
+
+def test_a_folder_without_a_run_is_refused(tmp_path):
+    result = invoke("track", tmp_path)
+    assert result.exit_code != 0
+    assert "config.toml" in result.stderr.replace("\n", " ")

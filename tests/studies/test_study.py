@@ -250,12 +250,13 @@ def test_built_in_continuation_finds_the_pitchfork_of_a_function(tmp_path):
         "c",
         "continuation",
         {"span": [[-1.0, 1.0]]},
-        {"model": "study_functions:pitchfork", "start": [0.0]},
+        {"model": "study_functions:pitchfork", "start": [0.0], "ds_max": 0.03},
         search_path=HERE,
     )
     status = run_study(study, tmp_path)
     assert status.complete, status
     data = load_result(StudyFolder(tmp_path).result(study.tasks[0].key))
+    assert data["steps"].max().item() == pytest.approx(0.03)
     assert list(data["special_kind"].values) == ["pitchfork"]
     assert abs(data["special_parameter"].item()) < 1e-10
     assert data["form_cubic"].item() == pytest.approx(-1)
@@ -319,6 +320,26 @@ def test_built_in_track_meets_the_pitchfork_on_the_way_of_a_weight(tmp_path):
     data = load_result(StudyFolder(tmp_path / "out").result(study.tasks[0].key))
     assert "pitchfork" in data["event_kind"].values
     assert data["event_step"].values[0] == pytest.approx(14.0, abs=1e-6)
+
+
+@pytest.mark.slow
+def test_built_in_train_sweeps_seeds_and_optimisers():
+    setting = {"task": "imitation", "units": 4, "trials": 3, "steps": 10, "checkpoint_every": 5}
+    study = Study.product(
+        "t", "train", {"optimizer": ["sgd", "adam"], "seed": [0]}, setting | {"learning_rate": 0.01}
+    )
+    found = [task.load()(**task.resolved()) for task in study.tasks]
+    for data in found:
+        assert data["loss"].shape == (10,)
+        assert data["final_loss"] < data["first_loss"]
+        assert np.isnan(data["diverged_at"])
+    assert found[0]["first_loss"] == found[1]["first_loss"]
+    (wild,) = Study.product("w", "train", {"seed": [0]}, setting | {
+        "optimizer": "sgd", "learning_rate": 1e6,
+    }).tasks  # fmt: skip
+    data = wild.load()(**wild.resolved())
+    assert np.isinf(data["final_loss"])
+    assert data["diverged_at"] == data["loss"].size
 
 
 @pytest.mark.slow

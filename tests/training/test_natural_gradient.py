@@ -145,12 +145,13 @@ def test_warm_starts_converge_to_the_leading_eigenvectors():
     values, vectors = np.linalg.eigh(jacobian.T @ jacobian)
     linearised, errors = BENT.at(x, lambda v: v), []
     subspace = BlockIteration(2)
-    model = LowRankModel(subspace.start(5, float), jnp.zeros(2))
+    model = LowRankModel(subspace.start(5, float), jnp.zeros(3), jnp.zeros(()))
     for _ in range(3):
         model = subspace.refresh(linearised, model.basis, x, x)
-        angle = np.linalg.svd(vectors[:, -2:].T @ np.asarray(model.basis))[1].min()
+        angle = np.linalg.svd(vectors[:, -2:].T @ np.asarray(model.basis[:, :2]))[1].min()
         errors.append(np.sqrt(max(0, 1 - angle**2)))
-    np.testing.assert_allclose(model.curvatures, values[::-1][:2], rtol=1e-6)
+    np.testing.assert_allclose(model.curvatures[:2], values[::-1][:2], rtol=1e-6)
+    np.testing.assert_allclose(model.tail, values[2], rtol=1e-2)
     assert errors[1] < 2 * (values[2] / values[3]) * errors[0]
 
 

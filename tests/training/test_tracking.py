@@ -1,12 +1,13 @@
 """Bifurcations along a run of known fields: found once, at the right step, with their cause."""
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
 import pytest
 
-from bifbridge import CTRNN, load_field, save_field, uniform_grid
+from bifbridge import CTRNN, AbstractVectorField, load_field, save_field, uniform_grid
 from bifbridge.training.tracking import KernelProbe, OnlineTracker, as_run, track_bifurcations
 
 BASIS = jnp.linalg.qr(jr.normal(jr.key(0), (4, 4)))[0]
@@ -38,16 +39,17 @@ def test_the_pitchfork_is_found_once_and_its_arms_are_picked_up(track):
     (event,) = track.events
     assert event.kind == "pitchfork"
     assert event.step == pytest.approx(50, abs=1e-8)
-    # The searches at steps 0, 40 and 80 know the origin, and from 80 on both arms.
+    # The searches at steps 0, 40 and 80 know the origin, and at 80 both arms are found.
     assert [found.found for found in track.equilibria] == [0, 8, 8]
     assert [found.fate for found in track.equilibria] == ["alive"] * 3
     origin, *arms = track.equilibria
     # At step 50 itself the eigenvalue is zero up to rounding.
     np.testing.assert_array_equal(origin.stable[STEPS != 50], STEPS[STEPS != 50] < 50)
     for arm in arms:
-        assert np.isnan(arm.states[:8]).all()
-        assert arm.stable[8:].all()
-    np.testing.assert_allclose(arms[0].states[8:], -arms[1].states[8:], atol=1e-9)
+        # They are traced back to the pitchfork: the checkpoint at step 60 is the first past it.
+        assert np.isnan(arm.states[:5]).all()
+        assert arm.stable[6:].all()
+    np.testing.assert_allclose(arms[0].states[6:], -arms[1].states[6:], atol=1e-9)
 
 
 def test_the_event_says_what_drove_it(track):
@@ -112,6 +114,56 @@ def test_a_fold_ends_two_equilibria_and_is_one_event():
     assert a.min() < state < 0
 
 
+def test_a_birth_between_two_searches_is_found_where_it_happened():
+    """The fold run backwards: a pair of equilibria appears, and no search looks near it."""
+    run = [network(1.5, 0.03 * k) for k in range(10, -1, -1)]
+    track = track_bifurcations(run, STARTS, names=["bias"], search_every=20)
+    (event,) = track.events
+    assert event.kind == "fold"
+    assert event.drivers["bias"] == pytest.approx(1)
+    again = track_bifurcations(run[::-1], STARTS, names=["bias"], search_every=20)
+    assert event.step == pytest.approx(10 - again.events[0].step, abs=1e-7)
+    born = [k for k in track.equilibria if k.found == 10]
+    assert len(born) == 2
+    first = int(np.ceil(event.step))
+    for one in born:
+        assert np.isnan(one.states[: first - 1]).all()
+        assert np.isfinite(one.states[first:]).all()
+
+
+class Turning(AbstractVectorField):
+    """A Hopf point at r = 0, cycles of radius √r and period π beyond it, and a damped third."""
+
+    r: jax.Array
+
+    def __call__(self, t, z, u):
+        turn = jnp.array([[0.0, -2.0], [2.0, 0.0]])
+        plane = z[:2]
+        return jnp.append((self.r - plane @ plane) * plane + turn @ plane, -z[2])
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+def test_cycles_are_followed_from_their_hopf_point(backwards):
+    """Forwards where they are born, backwards where they vanish; radius and period are known."""
+    rates = np.array([-0.4, 0.1, 0.6, 1.1])[:: -1 if backwards else 1]
+    run = [Turning(jnp.array(r)) for r in rates]
+    track = track_bifurcations(run, jnp.zeros((1, 3)), cycles=True, search_every=20)
+    (event,), (orbit,) = track.events, track.cycles
+    assert event.kind == "hopf"
+    assert orbit.hopf == pytest.approx(2.2 if backwards else 0.8, abs=1e-8)
+    assert orbit.fate == "alive"
+    there = rates > 0
+    np.testing.assert_array_equal(orbit.stable, there)
+    np.testing.assert_allclose(orbit.periods[there], np.pi, rtol=1e-6)
+    np.testing.assert_allclose(orbit.amplitudes()[there], np.sqrt(rates[there]), rtol=1e-4)
+    assert np.isnan(orbit.periods[~there]).all()
+    low, high = orbit.extremes(np.array([1.0, 0.0, 0.0]))
+    np.testing.assert_allclose(high, -low, rtol=1e-3)
+    data = track.to_xarray()
+    assert data["cycle_period"].dims == ("cycle", "checkpoint")
+    assert "cycles from the Hopf point" in repr(track)
+
+
 def test_conditions_have_equilibria_of_their_own():
     def field(gain):
         return CTRNN(WEIGHTS, gain=gain, input_weights=BASIS[:, :1])
@@ -136,23 +188,41 @@ def test_checkpoints_may_be_files(tmp_path):
     assert track.events[0].step == pytest.approx(50, abs=1e-8)
 
 
-def test_the_online_tracker_finds_it_with_few_looks():
-    tracker = OnlineTracker(np.zeros(4), names=["gain"], longest=40, budget=1.0)
+def test_the_online_tracker_finds_it_in_one_look():
+    tracker = OnlineTracker(np.zeros(4), names=["gain"], budget=1.0)
     told = []
-    for step in range(101):
+    for step in range(3, 100, 6):
         told += tracker(step, network(0.5 + 0.01 * step))
     assert [event.kind for event in told] == ["pitchfork"]
     assert told[0].step == pytest.approx(50, abs=1e-8)
-    assert tracker.looks < 20
+    assert tracker.looks == 1
     assert tracker.alive
 
 
-def test_the_online_tracker_keeps_to_its_budget():
-    tracker = OnlineTracker(np.zeros(4), names=["gain"], longest=1000, budget=1e-9)
-    for step in range(0, 101, 5):
-        tracker(step, network(0.5 + 0.01 * step))
-    # The first look is free, for it compiles; afterwards nothing is affordable.
-    assert tracker.looks == 2
+def test_the_online_tracker_keeps_to_its_budget_and_catches_up_at_the_end():
+    tracker = OnlineTracker(np.zeros(4), names=["gain"], budget=1e-9)
+    tracker.spent = 1.0
+    for step in range(0, 101, 10):
+        tracker(step, network(0.5 + 0.01 * step + 0.001))
+    assert tracker.looks == 0
+    assert tracker.spent == pytest.approx(1, abs=0.05)
+    generous = OnlineTracker(np.zeros(4), names=["gain"], budget=1.0)
+    generous._affordable = lambda cost: not generous._waiting  # looks have to wait
+    for step in range(0, 101, 10):
+        assert generous(step, network(0.5 + 0.01 * step + 0.001)) == []
+    (event,) = generous.finish()
+    assert event.step == pytest.approx(49.9, abs=1e-8)
+    assert generous.looks == 1
+
+
+def test_the_online_tracker_sees_its_equilibrium_vanish():
+    """At gain 1.5 a growing bias takes the state away in a fold, which is told once."""
+    tracker = OnlineTracker(STARTS[1], names=["bias"], budget=1.0)
+    told = []
+    for step in range(11):
+        told += tracker(step, network(1.5, -0.03 * step))
+    assert [event.kind for event in told] == ["fold"]
+    assert not tracker.alive
 
 
 @pytest.mark.parametrize(

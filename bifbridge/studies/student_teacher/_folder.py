@@ -4,8 +4,8 @@ import dataclasses
 import os
 from pathlib import Path
 
-from bifbridge._atomic import write_text
 from bifbridge._errors import ConfigError, RunFolderError
+from bifbridge.studies._claimed_folder import claim_folder
 from bifbridge.studies.student_teacher._config import StudentTeacherConfig, read_config
 
 
@@ -67,20 +67,15 @@ def open_run_folder(path: str | os.PathLike[str], config: StudentTeacherConfig) 
 
     Raises:
         RunFolderError: if the folder belongs to another run or cannot be written.
-    """
+    """  # noqa: DOC502 (claim_folder raises)
     folder = RunFolder(Path(path))
-    try:
-        if folder.config.exists():
-            _refuse_another_run(folder, config)
-        elif folder.path.exists() and (not folder.path.is_dir() or any(folder.path.iterdir())):
-            raise RunFolderError(
-                f"{path} exists and holds no run of bifbridge. Choose another folder with --out."
-            )
-        folder.checkpoints.mkdir(parents=True, exist_ok=True)
-        folder.figures.mkdir(exist_ok=True)
-        write_text(folder.config, config.as_toml())
-    except OSError as error:
-        raise RunFolderError(f"{path} cannot be written: {error.strerror}.") from error
+    claim_folder(
+        folder.path,
+        folder.config,
+        config.as_toml(),
+        lambda: _refuse_another_run(folder, config),
+        [folder.checkpoints, folder.figures],
+    )
     return folder
 
 

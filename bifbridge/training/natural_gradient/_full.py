@@ -10,6 +10,7 @@ from jax.flatten_util import ravel_pytree
 from jaxtyping import Array, Int
 
 from bifbridge._custom_types import Scalar
+from bifbridge._memory import require_room
 from bifbridge.training.natural_gradient._curvature import GaussNewton
 
 
@@ -26,9 +27,10 @@ class CountState(NamedTuple):
 def natural_gradient(
     learning_rate: float | Callable[[Any], Any], curvature: GaussNewton
 ) -> optax.GradientTransformationExtraArgs:
-    """δθ = −(G + 1/η)⁻¹∇L with the whole Gauss–Newton matrix, p products and a p×p solve a step.
+    """δθ = −(G + 1/η)⁻¹∇L with the whole Gauss–Newton matrix.
 
-    The reference for `low_rank_natural_gradient`, which equals it at rank p.
+    A step costs p forward products and the solution of p equations. It is the reference for
+    `low_rank_natural_gradient`, which equals it at rank p.
 
     Args:
         learning_rate: η, or a schedule of it.
@@ -36,6 +38,15 @@ def natural_gradient(
 
     Returns:
         The transformation; `update` takes `curvature=` to replace the one given here.
+
+    Example:
+        >>> import jax, jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> loss = bb.GaussNewton(lambda x: jnp.array([x[0], 10 * x[1]]))
+        >>> optimiser, x = bb.natural_gradient(1.0, loss), jnp.ones(2)
+        >>> step, _ = optimiser.update(jax.grad(loss)(x), optimiser.init(x), x)
+        >>> step.round(3)  # −λ/(λ + 1/η) of the way in each direction
+        Array([-0.5 , -0.99], dtype=float64)
     """
 
     def init(params: Any) -> Any:
@@ -48,9 +59,16 @@ def natural_gradient(
     ) -> tuple[Any, Any]:  # fmt: skip
         del extra
         theta, unravel = ravel_pytree(require_parameters(params, "natural_gradient"))
+        require_room(
+            16 * theta.size**2,
+            f"natural_gradient with {theta.size} parameters",
+            "Use low_rank_natural_gradient, which never forms the matrix.",
+        )
         gradient, rebuild = ravel_pytree(updates)
         rate = rate_at(learning_rate, state.count, theta.dtype)
-        matrix = curvature.at(theta, unravel).product(jnp.eye(theta.size, dtype=theta.dtype))
+        matrix = curvature.at(theta, unravel).curvature_within(
+            jnp.eye(theta.size, dtype=theta.dtype)
+        )
         damped = matrix + jnp.eye(theta.size, dtype=theta.dtype) / rate
         step = -jax.scipy.linalg.solve(damped, gradient, assume_a="pos")
         return rebuild(step), CountState(state.count + 1)

@@ -1,7 +1,7 @@
 """Low-rank natural gradient as an Optax transformation."""
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -67,20 +67,23 @@ def low_rank_natural_gradient(
     curvature: GaussNewton,
     *,
     subspace: AbstractSubspace | None = None,
-    refresh_every: int = 10,
-    surprise: float | None = 0.5,
+    refresh_every: int = 40,
+    surprise: float | Literal["auto"] | None = "auto",
     acceptance: GainRatio | None = None,
     rest: optax.GradientTransformation | None = None,
 ) -> optax.GradientTransformationExtraArgs:
-    r"""Natural gradient on k directions, plain descent off them.
+    r"""Natural gradient on k directions, descent off them.
 
-    δθ = −η[g − ηU(1 + ηΛ)⁻¹ΛUᵀg] with G ≈ UΛUᵀ, the Gauss–Newton matrix of the loss: a
-    linearly implicit step of the gradient flow on the span of U, which is stable there at any η,
-    and an explicit one elsewhere. Near a bifurcation G collapses to rank one, so few directions
-    suffice where plain descent becomes unstable.
+    δθ = −(G̃ + 1/η)⁻¹g with G̃ = UΛUᵀ + τ(1 − UUᵀ) in place of the Gauss–Newton matrix G of the
+    loss: a linearly implicit step of the gradient flow on the span of U, which is stable there at
+    any η, and descent at rate η/(1 + ητ) elsewhere, τ being the curvature that `subspace` says is
+    left. Near a bifurcation G collapses to rank one, so few directions suffice where plain
+    descent becomes unstable.
 
     A refresh costs about k gradients with `BlockIteration`, and a fraction of one with a single
-    fixed direction; between refreshes a step costs what a step of plain descent does.
+    fixed direction; between refreshes a step costs what a step of plain descent does. A curvature
+    on a part of the trials makes refreshes cheaper still. With `acceptance` a model that has grown
+    old is found out by the step that it spoils, which is taken back: refreshes can be rare.
 
     Args:
         learning_rate: η, or a schedule of it.
@@ -89,7 +92,8 @@ def low_rank_natural_gradient(
         refresh_every: updates between refreshes of the model, at least 1.
         surprise: refresh at once where the gradient on the subspace differs from the model's
             expectation, or has grown off the subspace, by more than this part of its size one
-            update before; None never does.
+            update before; None never does. "auto" is 2, and None with `acceptance`, where a
+            step that was taken back has the same effect.
         acceptance: take back steps that make the loss rise and adapt η; `update` then needs
             `value=`, the loss at the parameters.
         rest: the optimiser off the subspace, such as `optax.adam(1e-3)`; None for plain descent
@@ -125,6 +129,8 @@ def low_rank_natural_gradient(
             "give either acceptance= or rest=."
         )
     chosen = BlockIteration() if subspace is None else subspace
+    if surprise == "auto":
+        surprise = 2.0 if acceptance is None else None
     who = "low_rank_natural_gradient"
 
     def init(params: Any) -> Any:
@@ -134,7 +140,7 @@ def low_rank_natural_gradient(
         rank = basis.shape[1]
         return LowRankState(
             count=jnp.zeros((), jnp.int32),
-            model=LowRankModel(basis, jnp.zeros(rank, theta.dtype)),
+            model=LowRankModel(basis, jnp.zeros(rank, theta.dtype), zero),
             age=jnp.zeros((), jnp.int32),
             expected=jnp.zeros(rank, theta.dtype),
             damping=zero + 1,

@@ -8,15 +8,17 @@ from bifbridge._custom_types import ParameterVector, Scalar
 
 
 class LowRankModel(eqx.Module):
-    """G ≈ U Λ Uᵀ.
+    """G ≈ U Λ Uᵀ + τ(1 − UUᵀ).
 
     Attributes:
         basis: U, orthonormal columns or zero ones, shape (p, k).
         curvatures: the diagonal of Λ, none negative, by falling size, shape (k,).
+        tail: τ, the curvature to reckon with off the span of U; 0 for plain descent there.
     """
 
     basis: Float[Array, "p k"]
     curvatures: Float[Array, " k"]
+    tail: Scalar
 
     def components(self, vector: ParameterVector) -> Float[Array, " k"]:
         """Uᵀ v.
@@ -41,7 +43,7 @@ class LowRankModel(eqx.Module):
         return self.basis @ self.components(vector)
 
     def decrease(self, gradient: ParameterVector, step: ParameterVector) -> Scalar:
-        """By how much the quadratic model of the loss falls, −g·δ − ½δᵀUΛUᵀδ.
+        """By how much the quadratic model of the loss falls, −g·δ − ½δᵀ[UΛUᵀ + τ(1 − UUᵀ)]δ.
 
         Args:
             gradient: g, shape (p,).
@@ -50,16 +52,20 @@ class LowRankModel(eqx.Module):
         Returns:
             Positive for a descent step within the model's reach.
         """
-        return -gradient @ step - 0.5 * jnp.sum(self.curvatures * self.components(step) ** 2)
+        along = self.components(step)
+        bend = jnp.sum((self.curvatures - self.tail) * along**2) + self.tail * step @ step
+        return -gradient @ step - 0.5 * bend
 
 
 def implicit_step(
     model: LowRankModel, gradient: ParameterVector, rate: Scalar | float
 ) -> ParameterVector:
-    """−(UΛUᵀ + 1/η)⁻¹ g = −η[g − ηU(1 + ηΛ)⁻¹ΛUᵀg].
+    """−(UΛUᵀ + τ(1 − UUᵀ) + 1/η)⁻¹ g; for τ = 0 that is −η[g − ηU(1 + ηΛ)⁻¹ΛUᵀg].
 
-    One backward-Euler step of the gradient flow on the span of U, linearised; plain descent off
-    it. It is stable on the span at any η, with damping 1/η and no further parameter.
+    One backward-Euler step of the gradient flow, linearised, with damping 1/η and no further
+    parameter. It is stable on the span of U at any η. Off it the step is one of plain descent at
+    rate η/(1 + ητ), stable at any η too where τ bounds half the curvature there. A Nyström
+    preconditioner treats its tail in the same way (Frangella, Tropp and Udell, 2023).
 
     Args:
         model: the curvature.
@@ -69,5 +75,6 @@ def implicit_step(
     Returns:
         δθ, shape (p,).
     """
-    shrink = rate * model.curvatures / (1 + rate * model.curvatures)
-    return -rate * (gradient - model.basis @ (shrink * model.components(gradient)))
+    outside = rate / (1 + rate * model.tail)
+    inside = rate / (1 + rate * model.curvatures)
+    return -outside * gradient - model.basis @ ((inside - outside) * model.components(gradient))

@@ -16,7 +16,11 @@ from bifbridge.training.natural_gradient._model import LowRankModel
 
 
 class AbstractSubspace(eqx.Module):
-    """A way to choose the directions."""
+    """A way to choose the directions.
+
+    Example:
+        See `BlockIteration`.
+    """
 
     @abc.abstractmethod
     def start(self, parameters: int, dtype: Any) -> Directions:
@@ -54,14 +58,31 @@ class AbstractSubspace(eqx.Module):
 class BlockIteration(AbstractSubspace):
     """Warm-started block iteration with the Nyström approximation of G.
 
-    One pass costs k products with G. From Y = GΩ it takes G ≈ Y(ΩᵀY)⁻¹Yᵀ, which is never above
-    G and as good as a further pass of subspace iteration; its eigenvectors start the next refresh
-    (Frangella, Tropp and Udell, Randomized Nyström preconditioning, 2023).
+    One pass costs k + 1 products with G. From Y = GΩ it takes G ≈ Y(ΩᵀY)⁻¹Yᵀ, which is never
+    above G and as good as a further pass of subspace iteration; its eigenvectors start the next
+    refresh (Frangella, Tropp and Udell, Randomized Nyström preconditioning, 2023). The direction
+    beside the k tells how much curvature is left outside of them: it is the model's tail.
 
     Attributes:
         rank: k.
         passes: products with each vector per refresh.
         seed: of the random directions of the first refresh.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> from bifbridge.training import BlockIteration, FixedDirections, GradientLanczos
+        >>> loss = bb.GaussNewton(lambda x: x)
+        >>> for subspace in (
+        ...     BlockIteration(2),
+        ...     GradientLanczos(2),
+        ...     FixedDirections(jnp.eye(3)[:, :2], 2),
+        ... ):
+        ...     _ = bb.low_rank_natural_gradient(0.1, loss, subspace=subspace)
+        ...     print(subspace.rank)
+        2
+        2
+        2
     """
 
     rank: int = eqx.field(static=True, default=4)
@@ -82,9 +103,9 @@ class BlockIteration(AbstractSubspace):
             dtype: of θ.
 
         Returns:
-            Orthonormal columns, shape (p, k).
+            Orthonormal columns, shape (p, k + 1).
         """
-        return jnp.linalg.qr(jr.normal(jr.key(self.seed), (parameters, self.rank), dtype))[0]
+        return jnp.linalg.qr(jr.normal(jr.key(self.seed), (parameters, self.rank + 1), dtype))[0]
 
     def refresh(
         self,
@@ -97,7 +118,7 @@ class BlockIteration(AbstractSubspace):
 
         Args:
             linearised: products with G.
-            directions: test vectors Ω, shape (p, k).
+            directions: test vectors Ω, shape (p, k + 1).
             parameters: not used.
             gradient: not used.
 
@@ -118,6 +139,9 @@ class GradientLanczos(AbstractSubspace):
 
     Attributes:
         rank: k.
+
+    Example:
+        See `BlockIteration`.
     """
 
     rank: int = eqx.field(static=True, default=4)
@@ -166,6 +190,9 @@ class FixedDirections(AbstractSubspace):
         directions: an array of shape (p, k), or a function from θ (as the optimiser has it) to
             one; they need not be orthonormal.
         rank: k.
+
+    Example:
+        See `BlockIteration`.
     """
 
     directions: Directions | Callable[[Any], Directions]
@@ -225,13 +252,14 @@ def diagonal_model(basis: Directions, curvature: Float[Array, "k k"]) -> LowRank
         The model.
     """
     values, turn = jnp.linalg.eigh((curvature + curvature.T) / 2)
-    return LowRankModel(basis @ turn[:, ::-1], jnp.maximum(values[::-1], 0))
+    flat = jnp.zeros((), values.dtype)
+    return LowRankModel(basis @ turn[:, ::-1], jnp.maximum(values[::-1], 0), flat)
 
 
 def nystroem(test: Directions, image: Directions) -> LowRankModel:
     """The eigenvalues and eigenvectors of Y(ΩᵀY)⁺Yᵀ.
 
-    With Y(ΩᵀY)^(−1/2) = UΣQᵀ it is UΣ²Uᵀ.
+    With Y(ΩᵀY)^(−1/2) = UΣQᵀ it is UΣ²Uᵀ; the least eigenvalue is taken for the tail.
 
     Args:
         test: Ω, orthonormal columns, shape (p, k).
@@ -246,4 +274,4 @@ def nystroem(test: Directions, image: Directions) -> LowRankModel:
     # Where G has fewer than k eigenvalues, what lies below rounding is left out.
     inverse_root = jnp.where(values > floor, 1 / jnp.sqrt(jnp.where(values > floor, values, 1)), 0)
     basis, singular, _ = jnp.linalg.svd(image @ (turn * inverse_root), full_matrices=False)
-    return LowRankModel(basis, singular**2)
+    return LowRankModel(basis, singular**2, singular[-1] ** 2)

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import diffrax as dfx
 import equinox as eqx
 import jax.numpy as jnp
 import jax.random as jr
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from bifbridge._custom_types import ParameterVector, State, Trajectories
+from bifbridge._memory import recompute_stages
 from bifbridge.fields import flatten_parameters, parameter_slices, random_ctrnn
 from bifbridge.training._blow_up import AbstractTrajectoryLoss
 from bifbridge.training.tasks._trials import AbstractTask, Trials
@@ -22,6 +24,9 @@ class ReadoutNetwork(eqx.Module):
         readout: C, shape (o, n).
         offset: d, shape (o,).
         initial_state: z₀ of every trial that brings none of its own, shape (n,).
+
+    Example:
+        See [Training through bifurcations](../training.md): `random_network`.
     """
 
     field: Any
@@ -29,24 +34,39 @@ class ReadoutNetwork(eqx.Module):
     offset: Float[Array, " o"]
     initial_state: State
 
-    def responses(self, trials: Trials, *, forward: bool = False) -> Float[Array, "N T o"]:
+    def responses(
+        self,
+        trials: Trials,
+        *,
+        forward: bool = False,
+        solver: dfx.AbstractSolver | None = None,
+    ) -> Float[Array, "N T o"]:
         """The read-outs of all trials.
 
         Args:
             trials: inputs and times.
-            forward: whether the solve is to allow forward mode; reverse mode is cheaper without.
+            forward: whether the solve is to allow forward mode. With it, the stages of the
+                solver's steps are kept where they fit into memory; without it, they never are.
+            solver: a Diffrax solver, `Tsit5` by default.
 
         Returns:
             y at the saved times, shape (N, T, o).
         """
-        return self.states(trials, forward=forward) @ self.readout.T + self.offset
+        return self.states(trials, forward=forward, solver=solver) @ self.readout.T + self.offset
 
-    def states(self, trials: Trials, *, forward: bool = False) -> Trajectories:
+    def states(
+        self,
+        trials: Trials,
+        *,
+        forward: bool = False,
+        solver: dfx.AbstractSolver | None = None,
+    ) -> Trajectories:
         """The states of all trials.
 
         Args:
             trials: inputs and times.
             forward: as for `responses`.
+            solver: as for `responses`.
 
         Returns:
             z at the saved times, shape (N, T, n).
@@ -56,7 +76,10 @@ class ReadoutNetwork(eqx.Module):
         if start is None:
             start = jnp.broadcast_to(self.initial_state, (count, self.initial_state.size))
         inputs = trials.input_at if trials.inputs.shape[2] else None
-        return (march if forward else solve)(self.field, start, trials.grid, inputs=inputs)
+        if not forward:
+            return solve(self.field, start, trials.grid, inputs=inputs, solver=solver)
+        again = recompute_stages(count, start.shape[1], trials.grid.n_steps)
+        return march(self.field, start, trials.grid, inputs=inputs, solver=solver, checkpoint=again)
 
 
 class TrialResiduals(AbstractTrajectoryLoss):
@@ -67,18 +90,35 @@ class TrialResiduals(AbstractTrajectoryLoss):
         network: supplies the leaves that are not in θ.
         names: the leaves in θ, as in `flatten_parameters`.
         forward: whether to allow forward mode.
+        solver: a Diffrax solver, or None for `Tsit5`.
+
+    Example:
+        See [Training through bifurcations](../training.md).
     """
 
     trials: Trials
     network: ReadoutNetwork
     names: tuple[str, ...] | None = eqx.field(static=True, default=None)
     forward: bool = eqx.field(static=True, default=True)
+    solver: dfx.AbstractSolver | None = None
 
     def __call__(self, theta: ParameterVector) -> Float[Array, "N T o"]:
         """r(θ)."""
         _, rebuild = flatten_parameters(self.network, self.names)
-        errors = rebuild(theta).responses(self.trials, forward=self.forward) - self.trials.targets
-        return jnp.sqrt(self.trials.weights()) * errors
+        network = rebuild(theta)
+        found = network.responses(self.trials, forward=self.forward, solver=self.solver)
+        return jnp.sqrt(self.trials.weights()) * (found - self.trials.targets)
+
+    def on_first(self, count: int) -> "TrialResiduals":
+        """The same on the first trials alone, for a curvature that costs less than the loss.
+
+        Args:
+            count: how many trials.
+
+        Returns:
+            The residuals, whose loss is the mean over these trials.
+        """
+        return eqx.tree_at(lambda r: r.trials, self, self.trials.first(count))
 
     def leaves(self) -> dict[str, slice]:
         """See `AbstractTrajectoryLoss`."""
@@ -94,7 +134,7 @@ class TrialResiduals(AbstractTrajectoryLoss):
             Shape (N, T, n).
         """
         _, rebuild = flatten_parameters(self.network, self.names)
-        return rebuild(theta).states(self.trials)
+        return rebuild(theta).states(self.trials, solver=self.solver)
 
     @property
     def saved_times(self) -> Float[Array, " T"]:
@@ -115,6 +155,9 @@ def random_network(
 
     Returns:
         The network; its initial state is small and random, so that it is no equilibrium.
+
+    Example:
+        See [Training through bifurcations](../training.md).
     """
     field_key, readout_key, state_key = jr.split(key, 3)
     field = random_ctrnn(units, radius=radius, inputs=task.n_inputs, key=field_key)

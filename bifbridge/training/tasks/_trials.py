@@ -20,6 +20,9 @@ class Trials(eqx.Module):
         targets: y at the saved times, shape (N, T, o).
         mask: where the targets count, shape (N, T, o).
         initial_states: shape (N, n), or None where the network brings its own.
+
+    Example:
+        See `FlipFlop`, which is asked for trials in the same way.
     """
 
     grid: TimeGrid
@@ -42,6 +45,24 @@ class Trials(eqx.Module):
         part = (t - steps[left]) / (steps[left + 1] - steps[left])
         return (1 - part) * self.inputs[:, left] + part * self.inputs[:, left + 1]
 
+    def first(self, count: int) -> "Trials":
+        """The first trials alone.
+
+        Args:
+            count: how many.
+
+        Returns:
+            The smaller batch.
+        """
+        start = self.initial_states
+        return Trials(
+            self.grid,
+            self.inputs[:count],
+            self.targets[:count],
+            self.mask[:count],
+            None if start is None else start[:count],
+        )
+
     def weights(self) -> Float[Array, "N T o"]:
         """Weights of the squared errors: trapezoid in time where the mask is on, of sum one.
 
@@ -53,7 +74,11 @@ class Trials(eqx.Module):
 
 
 class AbstractTask(eqx.Module):
-    """A distribution of trials."""
+    """A distribution of trials.
+
+    Example:
+        See `FlipFlop`, which is asked for trials in the same way.
+    """
 
     grid: eqx.AbstractVar[TimeGrid]
 

@@ -6,6 +6,7 @@ import diffrax as dfx
 import equinox as eqx
 
 from bifbridge._custom_types import InitialStates
+from bifbridge._memory import recompute_stages
 from bifbridge.landscape import Agreement, compare, predict_kernel
 from bifbridge.normal_forms import NormalForm
 from bifbridge.sntk import StateSpaceNTK, spectrum
@@ -22,6 +23,9 @@ class KernelProbe(eqx.Module):
         inputs: u(t) of all trials, or None. Predictions hold where it is constant and the same
             as that of the equilibria.
         solver: a Diffrax solver, or None.
+
+    Example:
+        See [Use checkpoints of your own](../howto/own-checkpoints.md).
     """
 
     initial_states: InitialStates
@@ -31,7 +35,7 @@ class KernelProbe(eqx.Module):
     solver: dfx.AbstractSolver | None = None
 
     def kernel(self, field: Any) -> StateSpaceNTK:
-        """The kernel of a field.
+        """The kernel of a field, linearised within the memory that there is.
 
         Args:
             field: at some step of the run.
@@ -39,10 +43,12 @@ class KernelProbe(eqx.Module):
         Returns:
             The kernel of the states.
         """
+        trials, states = self.initial_states.shape
         return StateSpaceNTK(
             linearise(
                 field, self.initial_states, self.grid,
                 names=self.names, inputs=self.inputs, solver=self.solver,
+                checkpoint=recompute_stages(trials, states, self.grid.n_steps),
             )
         )  # fmt: skip
 
