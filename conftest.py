@@ -1,7 +1,13 @@
 """Settings of every test: double precision, and no compiled program outlives its module."""
 
 import importlib
+import os
 from collections.abc import Iterator
+
+# Most of the time goes into compiling programs that run once: costly passes of LLVM do not pay.
+os.environ.setdefault(
+    "XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
+)
 
 import jax
 import pytest
