@@ -114,5 +114,6 @@ found = [(point.kind, *point.parameters) for curve in curves for point in curve.
 for kind, p, q in found:
     gap = np.min(np.linalg.norm(known - np.array([p, q]), axis=1))
     print(f"{kind} at ({p:.4f}, {q:.4f}), {gap:.4f} from the teacher's nearest")
-axes.legend(loc="lower right", fontsize=6)
+named = dict(zip(*axes.get_legend_handles_labels()[::-1], strict=True))
+axes.legend(named.values(), named.keys(), loc="lower right", fontsize=6)
 save(figure_of(axes), "codimension-two-low-rank")

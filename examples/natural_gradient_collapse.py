@@ -4,7 +4,7 @@ Near a bifurcation the Gauss–Newton matrix of a trajectory loss has one eigenv
 orders of magnitude. The rate that is fastest before it makes plain descent jump there. The
 low-rank natural gradient takes a linearly implicit step on a few directions, and takes back steps
 that make the loss rise. The figure shows both losses, begun at the same rate, and that eigenvalue
-along the second run.
+along the second run; its spikes are steps that were tried and taken back.
 """
 
 # %%

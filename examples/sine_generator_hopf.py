@@ -50,11 +50,12 @@ print(f"loss {path.losses[0]:.3g} → {path.losses[-1]:.3g}")
 
 # %%
 level = trials.inputs[0, 0]
-starts = jnp.concatenate([jnp.zeros((1, UNITS)), jr.normal(jr.key(4), (4, UNITS))])
-track = bb.track_bifurcations(
-    path, starts, steps=range(0, STEPS + 1, STEPS // 20), conditions={"sine": level}
-)
-print(track)
+if not QUICK:
+    starts = jnp.concatenate([jnp.zeros((1, UNITS)), jr.normal(jr.key(4), (4, UNITS))])
+    track = bb.track_bifurcations(
+        path, starts, steps=range(0, STEPS + 1, STEPS // 20), conditions={"sine": level}
+    )
+    print(track)
 
 # %% [markdown]
 # The learned field under that input, its recurrent weights scaled by p: at p = 1 it is itself.

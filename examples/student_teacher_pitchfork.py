@@ -39,7 +39,7 @@ theta, rebuild = bb.flatten_parameters(student, ("weights",))
 # Training, with every step kept in memory.
 
 # %%
-optimiser = optax.adam(0.01)
+optimiser = optax.adam(0.01 if QUICK else 0.003)
 loss = ParameterLoss(task, student, ("weights",))
 start = start_training(theta, optimiser)
 blocks = list(train(loss, start, optimiser, steps=STEPS, block_size=STEPS // 4))
@@ -53,9 +53,10 @@ probe = None if QUICK else bb.KernelProbe(states, grid, ("weights",))
 track = bb.track_bifurcations(
     path,
     jnp.concatenate([jnp.zeros((1, UNITS)), states[:4]]),
-    steps=range(0, STEPS + 1, STEPS // 20),
+    steps=range(0, STEPS + 1, STEPS // (12 if QUICK else 60)),
     names=["weights"],
     probe=probe,
+    search_every=10 if QUICK else 1,
 )
 print(track)
 

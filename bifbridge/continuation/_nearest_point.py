@@ -1,7 +1,7 @@
 """The special point nearest to a guess, with its normal form, without following a branch."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -75,14 +75,15 @@ def nearest_special_point(
     fields = as_family(family)
     start = np.append(np.asarray(state, float), float(parameter))
     kinds = ("fold", "branch_point", "hopf") if kind is None else (kind,)
-    found = [point for one in kinds for point in _located(fields, start, one, frequency)]
+    found = [place for one in kinds for place in _located(fields, start, one, frequency)]
     if not found:
         raise BifbridgeError(
             f"No point of kind {' or '.join(kinds)} was reached by Newton's method from "
             f"p = {float(parameter):g}; give a nearer guess of parameter and state, or follow the "
             "branch with `continuation`."
         )
-    return min(found, key=lambda p: float(np.linalg.norm(np.append(p.state, p.parameter) - start)))
+    nearest = min(found, key=lambda place: float(np.linalg.norm(place.where - start)))
+    return _described(fields, nearest)
 
 
 def nearest_codim_two_point(
@@ -140,9 +141,18 @@ def nearest_codim_two_point(
     )
 
 
+class _Place(NamedTuple):
+    """Where Newton's method ended: (z, p), the kind looked for, ω, and the eigenvalues."""
+
+    where: np.ndarray
+    kind: str
+    frequency: float
+    eigenvalues: np.ndarray
+
+
 def _located(
     family: AbstractFamily, start: np.ndarray, kind: str, frequency: float | None
-) -> Iterator[SpecialPoint]:
+) -> Iterator[_Place]:
     """The points of one kind that Newton's method reaches: none or one."""
     guess, p = jnp.asarray(start[:-1]), jnp.asarray(start[-1])
     omega = frequency
@@ -151,7 +161,7 @@ def _located(
         if not turning:
             return
         omega = turning[0]
-    place = bifurcation_point(family, guess, p, kind, frequency=omega or 0.0)  # pyright: ignore[reportArgumentType]
+    place = _point(family, guess, p, kind, frequency=jnp.asarray(omega or 0.0))
     state, parameter = place.state, place.parameter
     if not np.all(np.isfinite(np.append(state, parameter))):
         return
@@ -164,11 +174,18 @@ def _located(
         return
     if kind == "fold" and not _forced(matrix, forcing):
         return
+    where = np.append(np.asarray(state), float(parameter))
+    yield _Place(where, kind, float(place.frequency), eigenvalues)
+
+
+def _described(family: AbstractFamily, place: _Place) -> SpecialPoint:
+    state, parameter = place.where[:-1], float(place.where[-1])
     form: Any = normal_form(
-        family.velocity(parameter), state, frequency=float(place.frequency) or None,
-        kind={"fold": "fold", "hopf": "hopf"}.get(kind, "branch_point"),
+        family.velocity(jnp.asarray(parameter)), jnp.asarray(state),
+        frequency=place.frequency or None,
+        kind={"fold": "fold", "hopf": "hopf"}.get(place.kind, "branch_point"),
     )  # fmt: skip
-    yield SpecialPoint(form.kind, float(parameter), np.asarray(state), eigenvalues, form)
+    return SpecialPoint(form.kind, parameter, state, place.eigenvalues, form)
 
 
 def _forced(matrix: np.ndarray, forcing: np.ndarray) -> bool:
@@ -198,3 +215,6 @@ def _linear(family: Any, state: Any, parameter: Any) -> tuple[Array, Array, Arra
         lambda p: family.velocity(p)(state), (parameter,), (jnp.ones_like(parameter),)
     )
     return value, forcing, jax.jacfwd(family.velocity(parameter))(state)
+
+
+_point = quick_jit(bifurcation_point)

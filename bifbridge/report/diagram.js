@@ -81,6 +81,10 @@
     ];
   }
 
+  // Branches pass through their special points: the pointer may meet either.
+  const special = (x, y) => data.points.findIndex((one) => one.p === x && one.y[shown] === y);
+  const named = (k) => `${links[k].textContent}<br>click: normal form and phase portrait`;
+
   // A curve cut where its stability changes; NaN parts the pieces.
   function pieces(branch, heights, stable) {
     const x = [], y = [], text = [];
@@ -91,7 +95,9 @@
         x.push(null); y.push(null); text.push("");
         continue;
       }
-      x.push(branch.p[i]); y.push(heights[i]); text.push(told(branch, i).join("<br>"));
+      x.push(branch.p[i]); y.push(heights[i]);
+      const k = special(branch.p[i], heights[i]);
+      text.push(k < 0 ? told(branch, i).join("<br>") : named(k));
     }
     return { x, y, text };
   }
@@ -132,8 +138,8 @@
       drawn.push({
         type: "scatter", mode: "markers", name: first.kind, showlegend: !seen.has(first.kind),
         x: members.map((k) => data.points[k].p), y: members.map((k) => data.points[k].y[shown]),
-        customdata: members, text: members.map((k) => links[k].textContent),
-        hovertemplate: "%{text}<br>click: normal form and phase portrait<extra></extra>",
+        customdata: members, text: members.map(named),
+        hovertemplate: "%{text}<extra></extra>",
         marker: {
           symbol: first.symbol + (hollow ? "-open" : ""), size: 12, color: look.cycle[first.colour],
           line: { color: hollow ? look.cycle[first.colour] : look.ink, width: hollow ? 2 : 1 },
@@ -290,8 +296,9 @@
     at("walked").addEventListener("change", () => { reach(); walk(); });
     at("place").addEventListener("input", walk);
     at("plot").on("plotly_click", (event) => {
-      const k = event.points[0].customdata;
-      if (Number.isInteger(k)) open(k, true);
+      const { x, y } = event.points[0];
+      const k = event.points[0].customdata ?? special(x, y);
+      if (k >= 0) open(k, true);
     });
     for (const query of [dark, narrow]) {
       query.addEventListener("change", () => { draw(); portrait(); });
@@ -317,9 +324,9 @@
     at("controls").hidden = false;
     await walk();
     listen();
-    const named = /^#point-(\d+)$/.exec(window.location.hash);
-    const first = named && Number(named[1]) < links.length ? Number(named[1]) : 0;
-    if (links.length) await open(first, Boolean(named));
+    const wanted = /^#point-(\d+)$/.exec(window.location.hash);
+    const first = wanted && Number(wanted[1]) < links.length ? Number(wanted[1]) : 0;
+    if (links.length) await open(first, Boolean(wanted));
     document.documentElement.dataset.ready = "true";
   } catch (error) {
     articles.forEach((article) => { article.hidden = false; });

@@ -109,7 +109,10 @@ def test_a_branch_leaves_its_cycles_behind(here):
 
 def test_the_nearest_point_is_found_with_its_numbers(here):
     _, name = here
-    result = run("normal-form", f"{name}:circle", "--start", "0.05,0", "--at", "0.2", "--json")
+    result = run(
+        "normal-form", f"{name}:circle", "--start", "0.05,0", "--at", "0.2", "--kind", "hopf",
+        "--json",
+    )  # fmt: skip
     assert result.exit_code == 0, result.output
     report = json.loads(result.stdout)
     assert report["kind"] == "hopf"
@@ -148,7 +151,6 @@ def test_codimension_two_with_a_second_parameter(here):
         (["continue", "{m}:fold", "--start", "0", "--span", "-1:1", "--csv", "no/a.csv"], "folder"),
         (["normal-form", "{m}:fold", "--start", "0", "--at", "0", "--kind", "cusp"], "one of"),
         (["normal-form", "{m}:plane", "--start", "0", "--at", "0", "--second-at", "0"], "--kind"),
-        (["report", "{m}.py"], "readable netCDF"),
         (["report", ".", "--html", "x.html"], "belong to the file"),
     ],
 )  # fmt: skip
@@ -157,6 +159,13 @@ def test_wrong_usage_is_told(here, arguments, words):
     result = run(*(part.format(m=name) for part in arguments))
     assert result.exit_code == 2
     assert words in " ".join(result.stderr.replace("│", " ").split())
+
+
+def test_a_foreign_file_is_refused(here):
+    _, name = here
+    result = run("report", f"{name}.py")
+    assert result.exit_code == 1
+    assert "not a readable netCDF file" in result.stderr
 
 
 def test_nothing_to_follow_is_status_1(here):

@@ -38,7 +38,7 @@ def pages(tmp_path_factory):
 
 @pytest.fixture
 def page(browser, pages):
-    with opened(browser, pages["continuation"]) as (page, _):
+    with opened(browser, pages["continuation"], trusted=True) as (page, _):
         yield page
 
 
@@ -83,6 +83,12 @@ def test_clicking_a_special_point_opens_its_normal_form_and_portrait(page):
     assert "ȧ = μa − 1 a³" in article.inner_text()
     assert page.locator("#plane .scatterlayer .trace").count() > 5
     assert "gain = 0.16" in page.locator("#stages [aria-checked=true]").inner_text()
+
+
+def test_hovering_a_special_point_names_it(page):
+    page.mouse.move(*pixel(page, 0.0, 0.0))
+    page.wait_for_selector("#plot .hoverlayer .hovertext")
+    assert "supercritical pitchfork" in page.locator("#plot .hoverlayer").text_content()
 
 
 def test_the_keyboard_reaches_everything(page):

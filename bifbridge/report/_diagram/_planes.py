@@ -1,5 +1,6 @@
 """Phase portraits of special points: of the field itself, or of the reduced equation."""
 
+import dataclasses
 from typing import Any
 
 import equinox as eqx
@@ -119,7 +120,7 @@ class _ReducedHopf(eqx.Module):
 
 def _of_reduced(form: HopfNormalForm | ScalarNormalForm, point: SpecialPoint) -> dict[str, Any]:
     others = np.sort(np.abs(np.asarray(point.eigenvalues)))[1:]
-    rate = float(others[-1]) if others.size and others[-1] > 0 else 1.0
+    rate = float(others[0]) if others.size and others[0] > 0 else 1.0
     if isinstance(form, HopfNormalForm):
         shift = 0.1 * float(form.frequency)
         reduced: Any = _ReducedHopf(form.frequency, form.cubic)
@@ -133,8 +134,7 @@ def _of_reduced(form: HopfNormalForm | ScalarNormalForm, point: SpecialPoint) ->
         reduced = _Reduced(*(jnp.asarray(x, float) for x in numbers))
         names = ("a",) if point.state.size == 1 else ("a", "b")
     count = len(names)
-    own = coordinate_plane(count, range(count))
-    plane = Plane(own.origin, own.axes, own.dual, names)
+    plane = dataclasses.replace(coordinate_plane(count, range(count)), names=names)
     window = np.array([[-2.2, 2.2]] * count) * size
     stages = [
         _stage(

@@ -71,12 +71,16 @@ def running():
 
 
 @contextmanager
-def opened(browser, file, *, width=1280, dark=False):
-    """A page of the browser, and all that it complains of or asks the network for."""
+def opened(browser, file, *, width=1280, dark=False, trusted=False):
+    """A page of the browser, and all that it complains of or asks the network for.
+
+    A page that is trusted lets the test run scripts of its own, which its policy would forbid.
+    """
     context = browser.new_context(
         viewport={"width": width, "height": 900},
         color_scheme="dark" if dark else "light",
         offline=True,
+        bypass_csp=trusted,
     )
     page, complaints = context.new_page(), []
     page.on("console", lambda m: complaints.append(f"{m.type}: {m.text}"))
