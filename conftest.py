@@ -1,5 +1,6 @@
 """Settings of every test: double precision, and no compiled program outlives its module."""
 
+import importlib
 from collections.abc import Iterator
 
 import jax
@@ -17,3 +18,12 @@ def _forget_compiled_programs() -> Iterator[None]:
     """
     yield
     jax.clear_caches()
+
+
+def pytest_sessionstart() -> None:
+    """Import bifbridge whole, with its type checks, before pytest imports modules one by one.
+
+    What pytest imports it also sets as an attribute: the module `continuation` would take the
+    place of the function of that name.
+    """
+    importlib.import_module("bifbridge")

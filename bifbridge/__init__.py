@@ -61,6 +61,8 @@ from bifbridge.continuation import load_curve as load_curve
 from bifbridge.continuation import load_cycle_curve as load_cycle_curve
 from bifbridge.continuation import load_cycles as load_cycles
 from bifbridge.continuation import load_diagram as load_diagram
+from bifbridge.continuation import nearest_codim_two_point as nearest_codim_two_point
+from bifbridge.continuation import nearest_special_point as nearest_special_point
 from bifbridge.continuation import resume_curve as resume_curve
 from bifbridge.continuation import resume_cycle_curve as resume_cycle_curve
 from bifbridge.continuation import resume_cycles as resume_cycles
@@ -70,6 +72,7 @@ from bifbridge.continuation import save_cycle_curve as save_cycle_curve
 from bifbridge.continuation import save_cycles as save_cycles
 from bifbridge.continuation import save_diagram as save_diagram
 from bifbridge.continuation import solve_cycle as solve_cycle
+from bifbridge.continuation import special_points_to_dataframe as special_points_to_dataframe
 from bifbridge.continuation import start_from_branch_point as start_from_branch_point
 from bifbridge.continuation import start_from_cycle as start_from_cycle
 from bifbridge.continuation import start_from_hopf as start_from_hopf

@@ -5,23 +5,63 @@ Wrong arguments raise `ValueError` or `TypeError`; these are for what goes wrong
 
 
 class BifbridgeError(Exception):
-    """Base class of every exception that bifbridge defines."""
+    """Base class of every exception that bifbridge defines.
+
+    Example:
+        >>> import bifbridge as bb
+        >>> try:
+        ...     bb.read_study("missing.toml")
+        ... except bb.BifbridgeError as error:
+        ...     print(f"{type(error).__name__}: {error}")
+        ConfigError: missing.toml cannot be read: No such file or directory.
+    """
 
 
 class PrecisionError(BifbridgeError):
-    """A computation that needs 64-bit floats was asked for in a 32-bit JAX session."""
+    """A computation that needs 64-bit floats was asked for in a 32-bit JAX session.
+
+    Example:
+        >>> import jax
+        >>> import bifbridge as bb
+        >>> with jax.enable_x64(False):
+        ...     bb.normal_form(lambda z: -(z**3), [0.0])
+        Traceback (most recent call last):
+        bifbridge._errors.PrecisionError: normal_form needs 64-bit floats...
+    """
 
 
 class FileFormatError(BifbridgeError):
-    """A file is truncated, foreign, or of a version that this release does not read."""
+    """A file is truncated, foreign, or of a version that this release does not read.
+
+    Example:
+        >>> import tempfile, pathlib
+        >>> import bifbridge as bb
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     foreign = pathlib.Path(folder, "model.eqx")
+        ...     _ = foreign.write_text("nothing of ours")
+        ...     bb.load_field(foreign)
+        Traceback (most recent call last):
+        bifbridge._errors.FileFormatError: ...model.eqx: not a field written by bifbridge.
+    """
 
 
 class ConfigError(BifbridgeError):
-    """A configuration has an unknown key or an impossible value."""
+    """A configuration has an unknown key or an impossible value.
+
+    Example:
+        See `BifbridgeError`, where a `ConfigError` is caught.
+    """
 
 
 class RunFolderError(BifbridgeError):
-    """A run folder is missing, belongs to another run, or cannot be written."""
+    """A run folder is missing, belongs to another run, or cannot be written.
+
+    Example:
+        >>> from bifbridge.studies import Study, collect
+        >>> collect(Study("nothing", ()), "folder")
+        Traceback (most recent call last):
+        bifbridge._errors.RunFolderError: folder has no finished result of nothing.
+    """
 
 
 class MemoryBoundError(BifbridgeError):
@@ -29,7 +69,14 @@ class MemoryBoundError(BifbridgeError):
 
 
 class SensitivityWarning(UserWarning):
-    """The steps of a solve suit its states, but not their derivatives in the parameters."""
+    """The steps of a solve suit its states, but not their derivatives in the parameters.
+
+    Example:
+        >>> import warnings
+        >>> import bifbridge as bb
+        >>> with warnings.catch_warnings():  # refuse such steps altogether
+        ...     warnings.simplefilter("error", bb.SensitivityWarning)
+    """
 
 
 class DivergenceError(BifbridgeError):
@@ -40,6 +87,14 @@ class DivergenceError(BifbridgeError):
         quantity: what was the first to blow up, in words.
         last_good: the last step from which the run can be resumed: the end of the last whole
             block, which `write_block` keeps on disk.
+
+    Example:
+        >>> import bifbridge as bb
+        >>> try:
+        ...     raise bb.DivergenceError("the loss is not finite", 731, "loss", last_good=700)
+        ... except bb.DivergenceError as error:
+        ...     print(f"step {error.step}, {error.quantity}; resume from {error.last_good}")
+        step 731, loss; resume from 700
     """
 
     def __init__(self, message: str, step: int, quantity: str = "", last_good: int = 0):
@@ -55,6 +110,14 @@ class JuliaUnavailableError(BifbridgeError):
 
     Attributes:
         remedy: the command or the steps that mend it.
+
+    Example:
+        >>> import bifbridge as bb
+        >>> try:
+        ...     raise bb.JuliaUnavailableError("There is no Julia.", "bifbridge julia install")
+        ... except bb.JuliaUnavailableError as error:
+        ...     print(error.remedy)
+        bifbridge julia install
     """
 
     def __init__(self, message: str, remedy: str = ""):
@@ -69,6 +132,12 @@ class JuliaExecutionError(BifbridgeError):
         julia_message: Julia's own message, with those of its causes.
         backtrace: Julia's backtrace, outermost frame last.
         request: what was asked of Julia.
+
+    Example:
+        >>> import bifbridge as bb
+        >>> error = bb.JuliaExecutionError("DomainError", request="a branch")
+        >>> print(error, "|", error.julia_message)
+        Julia raised an exception in a branch: DomainError | DomainError
     """
 
     def __init__(self, julia_message: str, backtrace: str = "", request: str = ""):
@@ -88,6 +157,11 @@ class JuliaCrashError(JuliaExecutionError):
 
     Attributes:
         exit_code: of the process; negative for the number of a signal.
+
+    Example:
+        >>> import bifbridge as bb
+        >>> bb.JuliaCrashError("The worker died.", exit_code=-9).exit_code  # killed by signal 9
+        -9
     """
 
     def __init__(self, message: str, request: str = "", exit_code: int | None = None):
@@ -99,7 +173,11 @@ class JuliaCrashError(JuliaExecutionError):
 
 
 class TranslationError(BifbridgeError):
-    """A field cannot go to Julia as Julia code; the callback way remains."""
+    """A field cannot go to Julia as Julia code; the callback way remains.
+
+    Example:
+        See `UnsupportedPrimitiveError`, the commonest kind.
+    """
 
 
 class UnsupportedPrimitiveError(TranslationError):
@@ -108,6 +186,15 @@ class UnsupportedPrimitiveError(TranslationError):
     Attributes:
         primitive: JAX's name of the operation.
         source: the user's line, as "file:line (function)", or an empty text.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> try:
+        ...     bb.translate_function(lambda z, p: p * jnp.fft.rfft(z).real[:1], [1.0])
+        ... except bb.UnsupportedPrimitiveError as error:
+        ...     print(error.primitive)
+        fft
     """
 
     def __init__(self, message: str, primitive: str, source: str = ""):
@@ -123,6 +210,12 @@ class TranslationMismatchError(TranslationError):
         quantity: what differs, such as "J·v".
         error: the relative error that was found.
         tolerance: the relative error that was allowed.
+
+    Example:
+        >>> import bifbridge as bb
+        >>> error = bb.TranslationMismatchError("J·v differs.", "J·v", error=1e-3, tolerance=1e-9)
+        >>> error.quantity, error.error > error.tolerance
+        ('J·v', True)
     """
 
     def __init__(self, message: str, quantity: str, error: float, tolerance: float):

@@ -122,3 +122,25 @@ def read_dataset(
         raise FileFormatError(f"{path}: not a readable {what}. {error}") from error
     except (OSError, ValueError, KeyError, TypeError, IndexError, RuntimeError) as error:
         raise FileFormatError(f"{path}: not a readable {what} ({error}).") from error
+
+
+def format_of(path: str | os.PathLike[str]) -> str:
+    """What a netCDF file says it holds.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The format, such as "bifbridge-branch"; empty if it is not of this package.
+
+    Raises:
+        FileFormatError: if the file cannot be read.
+    """
+    import h5py
+
+    try:
+        with h5py.File(path) as file:
+            found: Any = file.attrs.get("format", "")
+    except OSError as error:
+        raise FileFormatError(f"{path}: not a readable netCDF file ({error}).") from error
+    return found.decode() if isinstance(found, bytes) else str(found)

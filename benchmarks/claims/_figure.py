@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from bifbridge.plotting._canvas import DOUBLE_COLUMN, new_figure, styled
 from bifbridge.plotting._theme import LIGHT, OKABE_ITO
@@ -26,11 +27,24 @@ BLUE, RED, GREEN = (OKABE_ITO[name] for name in ("blue", "vermillion", "bluish g
 
 
 def figure_page(results: Results, path: Path) -> None:
-    """Draw every panel whose claim was measured.
+    """Write the page to a file.
 
     Args:
         results: by claim.
         path: of the PNG.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure_of(results).savefig(path, dpi=200)
+
+
+def figure_of(results: Results) -> Figure:
+    """Draw every panel whose claim was measured.
+
+    Args:
+        results: by claim.
+
+    Returns:
+        The figure.
     """
     with styled(LIGHT):
         figure = new_figure(LIGHT, width=DOUBLE_COLUMN, height=7.2)
@@ -41,8 +55,7 @@ def figure_page(results: Results, path: Path) -> None:
             else:
                 ax.set_axis_off()
             ax.set_title(f"{letter}  {ax.get_title(loc='left')}", loc="left", fontsize=7.5)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        figure.savefig(path, dpi=200)
+    return figure
 
 
 def _zero(ax: Axes) -> None:

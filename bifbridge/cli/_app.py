@@ -8,8 +8,10 @@ from bifbridge._version import __version__
 from bifbridge.cli._continue import continue_command
 from bifbridge.cli._cross_check import cross_check_command
 from bifbridge.cli._curve import curve_command
+from bifbridge.cli._diagram import diagram_command
 from bifbridge.cli._exit import EXIT_STATUSES
 from bifbridge.cli._julia import julia_app
+from bifbridge.cli._normal_form import normal_form_command
 from bifbridge.cli._report import report_command
 from bifbridge.cli._sntk import sntk_command
 from bifbridge.cli._student_teacher import student_teacher_command
@@ -47,6 +49,8 @@ app.command("student-teacher", epilog=EXIT_STATUSES)(student_teacher_command)
 app.command("train", epilog=EXIT_STATUSES)(train_command)
 app.command("track", epilog=EXIT_STATUSES)(track_command)
 app.command("continue", epilog=EXIT_STATUSES)(continue_command)
+app.command("diagram", epilog=EXIT_STATUSES)(diagram_command)
+app.command("normal-form", epilog=EXIT_STATUSES)(normal_form_command)
 app.command("sntk", epilog=EXIT_STATUSES)(sntk_command)
 app.command("curve", epilog=EXIT_STATUSES)(curve_command)
 app.command("cross-check", epilog=EXIT_STATUSES)(cross_check_command)

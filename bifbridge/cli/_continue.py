@@ -1,14 +1,16 @@
 """`bifbridge continue`: follow equilibria of any f(z, p) from the command line."""
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
 from bifbridge.cli._cycles import cycles_from, cycles_report
 from bifbridge.cli._engines import engine_by_name, shown_steps
-from bifbridge.cli._exit import FAILED, INTERRUPTED
+from bifbridge.cli._exit import FAILED, INTERRUPTED, reported_errors
 from bifbridge.cli._numbers import complex_pair, number, numbers
+from bifbridge.cli._outputs import CSV, FIGURE, HTML, OUT, Outputs
 from bifbridge.cli._target import (
     check_velocity,
     family_and_size,
@@ -46,9 +48,24 @@ def continue_command(
     cycles: Annotated[
         bool, typer.Option("--cycles", help="Follow the cycles from each Hopf point, too.")
     ] = False,
+    out: Annotated[Path | None, OUT] = None,
+    csv: Annotated[Path | None, CSV] = None,
+    figure: Annotated[Path | None, FIGURE] = None,
+    html: Annotated[Path | None, HTML] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
-    """Follow a branch of equilibria and find every bifurcation on it."""
+    """Follow a branch of equilibria and find every bifurcation on it.
+
+    For example:
+
+    bifbridge continue mymodule:velocity --start 0.1,0.1 --span -2:6
+
+    bifbridge continue student.eqx --parameter gain --span 0:2 --html branch.html
+
+    bifbridge continue mymodule:velocity --start 0,0 --span -2:6 --cycles --csv branch.csv
+    """  # noqa: DOC501
+    outputs = Outputs(out, csv, figure, html)
+    outputs.check()
     if cycles and engine != "jax":
         raise typer.BadParameter("--cycles needs --engine jax.")
     problem = problem_from_options(target, span, start, parameter_start, parameter)
@@ -59,7 +76,8 @@ def continue_command(
     try:
         with shown_steps(chosen, max_points) as engine_that_tells:
             branch = continuation(problem, engine_that_tells)
-        born = cycles_from(problem.family, branch, problem.span) if cycles else []
+        points = branch.special_points
+        born = cycles_from(problem.family, points, problem.span) if cycles else []
     except BifbridgeError as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(FAILED) from error
@@ -71,9 +89,11 @@ def continue_command(
     else:
         typer.echo("\n".join([repr(branch), *(repr(one) for _, one in born)]))
     if len(branch) == 0:
-        if not as_json:
-            typer.echo(_advice(problem), err=True)
-        raise typer.Exit(FAILED)
+        no_branch(problem, quiet=as_json)
+    with reported_errors():
+        name = name_of_parameter(parameter)
+        for path in outputs.write(branch, [one for _, one in born], problem.family, name):
+            typer.echo(f"Wrote {path}", err=True)
     if branch.status == Status.INTERRUPTED:
         raise typer.Exit(INTERRUPTED)
 
@@ -214,8 +234,32 @@ def _endpoint(branch: "Branch", k: int) -> dict[str, Any]:
     }
 
 
-def _advice(problem: Any) -> str:
-    return (
-        f"No branch starts at p = {float(problem.parameter):g}: give another --start or "
-        "--parameter-start."
-    )
+def no_branch(problem: "ContinuationProblem", *, quiet: bool) -> NoReturn:
+    """Leave, because nothing starts where the problem does.
+
+    Args:
+        problem: the problem.
+        quiet: whether to say nothing about it.
+
+    Raises:
+        typer.Exit: always.
+    """
+    if not quiet:
+        typer.echo(
+            f"No branch starts at p = {float(problem.parameter):g}: give another --start or "
+            "--parameter-start.",
+            err=True,
+        )
+    raise typer.Exit(FAILED)
+
+
+def name_of_parameter(parameter: str | None) -> str:
+    """What figures and pages call the parameter.
+
+    Args:
+        parameter: which number of a model varies, or None for a function's own.
+
+    Returns:
+        The name.
+    """
+    return "p" if parameter is None else parameter

@@ -45,6 +45,8 @@ def cross_check_command(
 
     Exit status 1 if a point has no match, the engines call it differently, or a number differs
     by more than the tolerance.
+
+    Example: bifbridge cross-check mine:velocity --start 0.1,0.1 --span -2:6 --engines jax,krylov
     """  # noqa: DOC501
     names = [name.strip() for name in engines.split(",") if name.strip()]
     if len(set(names)) < 2:

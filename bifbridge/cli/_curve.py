@@ -58,7 +58,10 @@ def curve_command(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
-    """Find bifurcations on a branch in the first parameter, and follow each in both."""
+    """Find bifurcations on a branch in the first parameter, and follow each in both.
+
+    Example: bifbridge curve mine:plane --start 0.1,0.1 --span -2:6 --second-span 0:1
+    """  # noqa: DOC501 (this text is the command's help)
     import jax
 
     # Before the user's module makes its first array.
@@ -66,7 +69,7 @@ def curve_command(
     from bifbridge._errors import BifbridgeError
     from bifbridge.continuation import ContinuationProblem, continuation
 
-    plane, size = _plane(target, parameter, second_parameter)
+    plane, size = plane_of(target, parameter, second_parameter)
     spans = (parsed_span(span), parsed_span(second_span))
     second = sum(spans[1]) / 2 if second_start is None else second_start
     try:
@@ -131,11 +134,19 @@ def curve_report(curve: "BifurcationCurve | CycleBifurcationCurve") -> dict[str,
         **along,
         "neutral": [bool(value) for value in curve.neutral],
         "unresolved": curve.unresolved,
-        "special_points": [_point_report(point) for point in curve.special_points],
+        "special_points": [codim_two_report(point) for point in curve.special_points],
     }
 
 
-def _point_report(point: "CodimTwoPoint | CycleCodimTwoPoint") -> dict[str, Any]:
+def codim_two_report(point: "CodimTwoPoint | CycleCodimTwoPoint") -> dict[str, Any]:
+    """A point of codimension two as plain data for JSON.
+
+    Args:
+        point: on a curve of bifurcations of equilibria or of cycles.
+
+    Returns:
+        Its kind, place, eigenvalues or multipliers, and the numbers of its normal form.
+    """
     from bifbridge.continuation import CodimTwoPoint
 
     report: dict[str, Any] = {
@@ -166,9 +177,22 @@ def _coefficients(form: Any) -> dict[str, Any]:
     return found
 
 
-def _plane(
+def plane_of(
     target: str, parameter: str | None, second_parameter: str | None
 ) -> tuple[Any, int | None]:
+    """The two-parameter family that a target names.
+
+    Args:
+        target: MODULE:FUNCTION, or a model's file.
+        parameter: which number of a model is the first.
+        second_parameter: which is the second.
+
+    Returns:
+        The family, and a model's number of states.
+
+    Raises:
+        typer.BadParameter: if there is no such family.
+    """
     from bifbridge.continuation import LeafTwoParameterFamily
 
     if target.endswith(".eqx"):
@@ -235,7 +259,7 @@ def _cycle_curves(
     from bifbridge.continuation import cycle_bifurcation_curve
 
     found: list[CycleBifurcationCurve] = []
-    for _, followed in cycles_from(family, branch, spans[0]):
+    for _, followed in cycles_from(family, branch.special_points, spans[0]):
         for point in followed.special_points:
             curves = ("cycle_fold", "period_doubling", "neimark_sacker")
             here = (point.parameter, second)

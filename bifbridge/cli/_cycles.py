@@ -1,5 +1,6 @@
 """Cycles from the Hopf points of a branch, and what is said about them."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from bifbridge.cli._numbers import complex_pair, number, numbers
@@ -7,7 +8,6 @@ from bifbridge.cli._numbers import complex_pair, number, numbers
 if TYPE_CHECKING:
     from bifbridge.continuation import (
         AbstractFamily,
-        Branch,
         CycleBranch,
         CycleSpecialPoint,
         SpecialPoint,
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def cycles_from(
-    family: "AbstractFamily", branch: "Branch", span: tuple[float, float]
+    family: "AbstractFamily", points: "Sequence[SpecialPoint]", span: tuple[float, float]
 ) -> "list[tuple[SpecialPoint, CycleBranch]]":
-    """The branches of cycles that are born on a branch of equilibria.
+    """The branches of cycles that are born at special points of equilibria.
 
     Args:
         family: the family of fields.
-        branch: the branch of equilibria.
+        points: the special points.
         span: the parameter's interval.
 
     Returns:
@@ -31,7 +31,7 @@ def cycles_from(
     from bifbridge.continuation import Status, continue_cycles, start_from_hopf
 
     found: list[tuple[SpecialPoint, CycleBranch]] = []
-    for point in branch.special_points:
+    for point in points:
         if point.kind != "hopf" or point.normal_form is None or not point.converged:
             continue
         if any(

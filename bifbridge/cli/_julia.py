@@ -32,6 +32,8 @@ def doctor_command(
     """Say what was found of Julia and its packages, what is missing, and what mends it.
 
     Nothing is downloaded or installed. Exit status 1 if something is missing.
+
+    Example: bifbridge julia doctor --json
     """  # noqa: DOC501
     from bifbridge.continuation.bifurcationkit._doctor import examine
 
@@ -53,6 +55,8 @@ def install_command(
     """Install Julia, if there is none that serves, and BifurcationKit.jl; needs a network.
 
     Everything goes into the virtual environment; see `bifbridge julia where`.
+
+    Example: bifbridge julia install
     """  # noqa: DOC501
     with reported_errors():
         from bifbridge.continuation.bifurcationkit._doctor import examine
@@ -68,7 +72,10 @@ def install_command(
 
 @julia_app.command("where", epilog=EXIT_STATUSES)
 def where_command(as_json: Annotated[bool, AS_JSON] = False) -> None:
-    """Print where Julia, its project, and bifbridge's Julia package lie."""
+    """Print where Julia, its project, and bifbridge's Julia package lie.
+
+    Example: bifbridge julia where
+    """  # noqa: DOC501 (this text is the command's help)
     from bifbridge.continuation.bifurcationkit._installation import find_installation
     from bifbridge.continuation.bifurcationkit._package import requirements_file
 

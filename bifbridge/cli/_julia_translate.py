@@ -21,6 +21,8 @@ def translate_command(
 
     The code defines field(z, p, c): z is the state, p the parameter, c holds the model's arrays
     by name.
+
+    Example: bifbridge julia translate student.eqx --parameter gain --output field.jl
     """
     family, state = family_and_state(target, start, parameter)
     with reported_errors():

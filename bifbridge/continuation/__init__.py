@@ -27,6 +27,10 @@ from bifbridge.continuation._learning_path import TrackedEquilibrium as TrackedE
 from bifbridge.continuation._learning_path import continue_between as continue_between
 from bifbridge.continuation._learning_path import path_engine as path_engine
 from bifbridge.continuation._learning_path import track_equilibria as track_equilibria
+from bifbridge.continuation._nearest_point import (
+    nearest_codim_two_point as nearest_codim_two_point,
+)
+from bifbridge.continuation._nearest_point import nearest_special_point as nearest_special_point
 from bifbridge.continuation._problem import AbstractBranchingEngine as AbstractBranchingEngine
 from bifbridge.continuation._problem import AbstractEngine as AbstractEngine
 from bifbridge.continuation._problem import ContinuationProblem as ContinuationProblem
@@ -34,6 +38,9 @@ from bifbridge.continuation._problem import continuation as continuation
 from bifbridge.continuation._results import Balance as Balance
 from bifbridge.continuation._results import Branch as Branch
 from bifbridge.continuation._results import SpecialPoint as SpecialPoint
+from bifbridge.continuation._special_table import (
+    special_points_to_dataframe as special_points_to_dataframe,
+)
 from bifbridge.continuation._status import Status as Status
 from bifbridge.continuation._storage import branch_from_xarray as branch_from_xarray
 from bifbridge.continuation._storage import branch_to_dataframe as branch_to_dataframe

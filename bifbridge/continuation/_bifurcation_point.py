@@ -29,6 +29,9 @@ class BifurcationPoint(NamedTuple):
         imperfection: β at a branch point: by how much its equations are missed along the left
             null vector. Zero where there is a branch point; its gradient says how a parameter
             unfolds it into folds.
+
+    Example:
+        See `bifurcation_point`.
     """
 
     state: State

@@ -25,6 +25,9 @@ class CodimTwoLocation(NamedTuple):
         state: z*, shape (n,).
         parameters: (p, q).
         frequencies: of the critical pairs, as many as the kind has.
+
+    Example:
+        See `codim_two_point`.
     """
 
     state: State

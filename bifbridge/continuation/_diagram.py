@@ -30,6 +30,9 @@ class DiagramBranch(eqx.Module):
         level: 0 for the first, one more than its parent's for an arm.
         parent: index of the branch that it leaves, or None.
         point: index of the special point of the parent that it leaves from, or None.
+
+    Example:
+        See [Continuation](../continuation.md): `bifurcation_diagram`.
     """
 
     branch: Branch
@@ -43,6 +46,9 @@ class Diagram(eqx.Module):
 
     Attributes:
         branches: the first is the one through the problem's start.
+
+    Example:
+        See [Continuation](../continuation.md): `bifurcation_diagram`.
     """
 
     branches: tuple[DiagramBranch, ...]
@@ -109,6 +115,9 @@ def bifurcation_diagram(
 
     Returns:
         The diagram.
+
+    Example:
+        See [Continuation](../continuation.md).
     """
     engine = JaxEngine() if engine is None else engine
     entries = [DiagramBranch(continuation(problem, engine), 0)]

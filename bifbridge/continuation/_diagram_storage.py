@@ -69,6 +69,9 @@ def save_diagram(path: str | os.PathLike[str], diagram: Diagram) -> None:
     Args:
         path: the file.
         diagram: the diagram.
+
+    Example:
+        See [Continuation](../continuation.md).
     """
     write_dataset(path, diagram_to_xarray(diagram))
 
@@ -82,6 +85,9 @@ def load_diagram(path: str | os.PathLike[str]) -> Diagram:
     Returns:
         The diagram; a file that is missing, damaged or of another kind is refused with a
         `FileFormatError`.
+
+    Example:
+        See [Continuation](../continuation.md).
     """
     return read_dataset(path, "bifurcation diagram", diagram_from_xarray, tree=True)
 

@@ -34,6 +34,9 @@ class Equilibria(eqx.Module):
             where a flow lingers without resting.
         found_from: how many starts led to each, shape (k,); 0 for those that only deflation
             found.
+
+    Example:
+        See `find_equilibria`.
     """
 
     states: Float[np.ndarray, "k n"]

@@ -19,6 +19,9 @@ class AbstractFamily(eqx.Module):
 
     All numbers of a family are array leaves, so that another network of the same structure is
     the same program to the compiler.
+
+    Example:
+        See `PlainFamily`.
     """
 
     @abc.abstractmethod
@@ -40,6 +43,13 @@ class LineFamily(AbstractFamily):
         start: the field at p = 0.
         end: the field at p = 1.
         inputs: constant input u, or None.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> family = bb.LineFamily(bb.CTRNN(jnp.zeros((2, 2))), bb.CTRNN(2 * jnp.eye(2)))
+        >>> family.velocity(0.25).field.weights[0, 0]
+        Array(0.5, dtype=float64)
     """
 
     start: Any
@@ -70,6 +80,13 @@ class LeafFamily(AbstractFamily):
         name: dotted name of the leaf, such as "gain" or "layers.0.bias".
         index: which entry of the leaf; () for a scalar leaf.
         inputs: constant input u, or None.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> family = bb.LeafFamily(bb.CTRNN(jnp.eye(2)), "bias", (1,))
+        >>> family.velocity(0.3)(jnp.zeros(2))
+        Array([0. , 0.3], dtype=float64)
     """
 
     field: Any
@@ -117,6 +134,13 @@ class DirectionFamily(AbstractFamily):
         direction: shape (p,), over `flatten_parameters(field, names)`.
         names: leaves that make up θ; None for all.
         inputs: constant input u, or None.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> family = bb.DirectionFamily(bb.CTRNN(jnp.eye(2)), jnp.array([1.0, -1.0]), ["bias"])
+        >>> family.velocity(0.3)(jnp.zeros(2))
+        Array([ 0.3, -0.3], dtype=float64)
     """
 
     field: Any
@@ -161,6 +185,13 @@ class InputFamily(AbstractFamily):
         field: the field.
         base: the input at p = 0, shape (m,).
         direction: shape (m,).
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> network = bb.CTRNN(jnp.eye(2), input_weights=jnp.array([[1.0], [2.0]]))
+        >>> bb.InputFamily(network, jnp.zeros(1), jnp.ones(1)).velocity(0.3)(jnp.zeros(2))
+        Array([0.3, 0.6], dtype=float64)
     """
 
     field: Any
@@ -185,6 +216,13 @@ class FunctionFamily(AbstractFamily):
     Attributes:
         function: p ↦ field; an Equinox module keeps its arrays out of the compiled program.
         inputs: constant input u, or None.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> family = bb.FunctionFamily(lambda p: bb.CTRNN(jnp.array([[0.0, p], [-p, 0.0]])))
+        >>> family.velocity(2.0).field.weights[0, 1]
+        Array(2., dtype=float64)
     """
 
     function: Callable[[Any], Any]
@@ -207,6 +245,12 @@ class PlainFamily(AbstractFamily):
 
     Attributes:
         function: (z, p) ↦ dz/dt.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> bb.PlainFamily(lambda z, p: p * z - z**3).velocity(5.0)(jnp.array([2.0]))
+        Array([2.], dtype=float64)
     """
 
     function: Callable[[Any, Any], Any]
@@ -257,6 +301,12 @@ def as_family(family: Any) -> AbstractFamily:
 
     Raises:
         TypeError: if it is neither.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.continuation import as_family
+        >>> as_family(lambda z, p: p - z**2).velocity(4.0)(jnp.ones(1))
+        Array([3.], dtype=float64)
     """
     if isinstance(family, AbstractFamily):
         return family

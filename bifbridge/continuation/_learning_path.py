@@ -27,6 +27,9 @@ class LearningEvent(eqx.Module):
         segment: index of the checkpoint before it.
         fraction: how far between that checkpoint and the next, in [0, 1].
         point: the special point, its parameter being the fraction.
+
+    Example:
+        See [Continuation](../continuation.md): `track_equilibria`.
     """
 
     step: float
@@ -65,6 +68,9 @@ class TrackedEquilibrium(eqx.Module):
             the next checkpoint), or "not followed" (the continuation failed).
         status: of the last continuation.
         last: index of the last checkpoint that it reached.
+
+    Example:
+        See [Continuation](../continuation.md): `track_equilibria`.
     """
 
     states: Float[np.ndarray, "K n"]
@@ -81,6 +87,9 @@ class LearningPath(eqx.Module):
         steps: training step of each checkpoint, shape (K,).
         equilibria: one per start state.
         events: in the order of training.
+
+    Example:
+        See [Continuation](../continuation.md): `track_equilibria`.
     """
 
     steps: Float[np.ndarray, " K"]
@@ -128,6 +137,9 @@ def continue_between(
 
     Returns:
         The branch; it reached `end` if its status is `SPAN_END` and its last parameter is 1.
+
+    Example:
+        See [Continuation](../continuation.md).
     """
     family = LineFamily(start, end, inputs)
     problem = ContinuationProblem(family, state, span=(0.0, 1.0), names=names)
@@ -162,6 +174,9 @@ def track_equilibria(
 
     Raises:
         ValueError: if the numbers of steps and of checkpoints differ.
+
+    Example:
+        See [Continuation](../continuation.md).
     """
     engine = path_engine() if engine is None else engine
     fields = list(fields)

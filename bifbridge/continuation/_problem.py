@@ -23,6 +23,23 @@ class ContinuationProblem(eqx.Module):
         span: the parameter's interval.
         names: leaves of the field that make up θ in unfolding gradients; None for all.
         events: further scalar functions (z, p) ↦ number whose zeros are wanted, by name.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> family = bb.LeafFamily(bb.CTRNN(jnp.eye(2)), "gain")
+        >>> problem = bb.ContinuationProblem(
+        ...     family,
+        ...     jnp.zeros(2),
+        ...     span=(0, 2),
+        ...     names=["weights"],
+        ...     events={"half": lambda z, p: p - 0.5},
+        ... )
+        >>> (
+        ...     float(problem.parameter),
+        ...     problem.span,
+        ... )  # it starts at the lower end unless told otherwise
+        (0.0, (0.0, 2.0))
     """
 
     family: AbstractFamily
@@ -128,11 +145,13 @@ def continuation(problem: ContinuationProblem, engine: AbstractEngine | None = N
         The branch, whatever its status: `branch.status` says how it ended.
 
     Example:
-        >>> import jax.numpy as jnp
         >>> import bifbridge as bb
         >>> problem = bb.ContinuationProblem(lambda z, p: p * z - z**3, [0.0], span=(-1, 1))
-        >>> bb.continuation(problem).special_points
+        >>> branch = bb.continuation(problem, bb.JaxEngine(max_points=500))
+        >>> branch.special_points
         (supercritical pitchfork: ȧ = μa − 1 a³ at p = 0,)
+        >>> branch.status == bb.Status.SPAN_END, branch.balance
+        (True, unstable 0 → 1, 1 crossings located)
     """
     if engine is None:
         from bifbridge.continuation.jax_engine import JaxEngine  # the default, not a dependency

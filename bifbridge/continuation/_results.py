@@ -1,6 +1,6 @@
 """What a continuation returns: a branch with its special points and its balance."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import equinox as eqx
 import numpy as np
@@ -34,6 +34,9 @@ class SpecialPoint(eqx.Module):
         tangent: the branch's own direction (state and parameter), shape (n + 1,).
         raw: what another program said of the point in its own words and conventions, by name;
             empty where this package located it itself.
+
+    Example:
+        See `continuation`.
     """
 
     kind: str
@@ -63,7 +66,7 @@ class SpecialPoint(eqx.Module):
         return f"{what} at p = {self.parameter:.10g}{notes}"
 
 
-class Balance(eqx.Module):
+class Balance(NamedTuple):
     """Whether the located points explain every change of stability.
 
     Attributes:
@@ -72,6 +75,9 @@ class Balance(eqx.Module):
         located: eigenvalues whose crossing was located (a Hopf point counts two).
         unresolved: crossings that were bracketed but not located to precision.
         explained: whether start plus all jumps gives the end.
+
+    Example:
+        See `continuation`.
     """
 
     unstable_start: int
@@ -110,6 +116,9 @@ class Branch(eqx.Module):
         status: how the branch ended; the worse of both ends where it was followed both ways.
         ends: how its first and its last end came about.
         events: values of the user's events at each point, by name, each of shape (K,).
+
+    Example:
+        See `continuation`.
     """
 
     parameters: Float[np.ndarray, " K"]

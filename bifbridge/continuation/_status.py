@@ -7,6 +7,9 @@ class Status(enum.IntEnum):
     """Why a branch or a curve ends where it does, from the most to the least expected.
 
     Every branch keeps the points that it reached, whatever its status.
+
+    Example:
+        See `continuation`.
     """
 
     RUNNING = 0

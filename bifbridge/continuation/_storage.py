@@ -98,6 +98,9 @@ def save_branch(path: str | os.PathLike[str], branch: Branch) -> None:
     Args:
         path: the file.
         branch: the branch.
+
+    Example:
+        See [Continuation](../continuation.md).
     """
     write_dataset(path, branch_to_xarray(branch))
 
@@ -111,6 +114,9 @@ def load_branch(path: str | os.PathLike[str]) -> Branch:
     Returns:
         The branch; a file that is missing, damaged or not that of a branch is refused with a
         `FileFormatError`.
+
+    Example:
+        See [Continuation](../continuation.md).
     """
     return read_dataset(path, "branch", branch_from_xarray)
 

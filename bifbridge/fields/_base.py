@@ -11,6 +11,17 @@ class AbstractVectorField(eqx.Module):
     """A vector field whose array leaves are its parameters θ.
 
     Any Equinox module with this call signature serves; subclassing only documents the intent.
+
+    Example:
+        >>> import jax, jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> class Decay(bb.AbstractVectorField):
+        ...     rate: jax.Array
+        ...
+        ...     def __call__(self, t, z, u):
+        ...         return -self.rate * z
+        >>> Decay(jnp.asarray(2.0))(0.0, jnp.ones(1), None)
+        Array([-2.], dtype=float64)
     """
 
     @abc.abstractmethod

@@ -24,6 +24,13 @@ class CTRNN(AbstractVectorField):
         gain: g, a scalar that multiplies W.
         time_constant: τ, in units of time.
         nonlinearity: φ, applied to each unit.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> network = bb.CTRNN(jnp.array([[0.0, 2.0], [-2.0, 0.0]]), bias=jnp.array([0.5, 0.0]))
+        >>> network(0.0, jnp.zeros(2), None)  # dz/dt at the origin
+        Array([0.5, 0. ], dtype=float64)
     """
 
     weights: Float[Array, "n n"]
@@ -79,6 +86,13 @@ def random_ctrnn(
 
     Raises:
         ValueError: if `units` is not positive.
+
+    Example:
+        >>> import jax.random as jr
+        >>> import bifbridge as bb
+        >>> network = bb.random_ctrnn(64, radius=0.9, inputs=2, key=jr.key(0))
+        >>> network.weights.shape, network.input_weights.shape
+        ((64, 64), (64, 2))
     """
     if units < 1:
         raise ValueError(f"random_ctrnn: got units={units}, expected at least 1.")

@@ -40,6 +40,14 @@ def save_field(path: str | os.PathLike[str], field: AbstractVectorField) -> None
     Raises:
         TypeError: for a field of another kind; save those with
             `equinox.tree_serialise_leaves` and a config of your own.
+
+    Example:
+        >>> import tempfile, jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     bb.save_field(f"{folder}/model.eqx", bb.CTRNN(jnp.eye(2), gain=1.5))
+        ...     float(bb.load_field(f"{folder}/model.eqx").gain)
+        1.5
     """
     if not isinstance(field, CTRNN):
         raise TypeError(
@@ -71,6 +79,9 @@ def load_field(path: str | os.PathLike[str]) -> CTRNN:
 
     Raises:
         FileFormatError: if the file is truncated, foreign or of an unknown version.
+
+    Example:
+        See `save_field`.
     """
     with Path(path).open("rb") as file:
         header = _read_header(path, file.readline())

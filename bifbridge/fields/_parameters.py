@@ -19,6 +19,13 @@ def leaf_names(field: Any) -> list[str]:
 
     Returns:
         One name per inexact array leaf, such as "weights" or "layers.0.bias".
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> from bifbridge.fields import leaf_names
+        >>> leaf_names(bb.CTRNN(jnp.eye(2)))
+        ['weights', 'input_weights', 'bias', 'gain', 'time_constant']
     """
     flat, _ = jtu.tree_flatten_with_path(field)
     return [_dotted(path) for path, leaf in flat if eqx.is_inexact_array(leaf)]
@@ -37,6 +44,14 @@ def select_leaves(field: Any, names: Sequence[str] | None = None) -> Any:
 
     Raises:
         ValueError: if a name fits no floating-point leaf.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> from bifbridge.fields import select_leaves
+        >>> chosen = select_leaves(bb.CTRNN(jnp.eye(2)), ["bias"])
+        >>> chosen.bias, chosen.weights
+        (True, False)
     """
     known = leaf_names(field)
     for name in names or ():
@@ -62,6 +77,15 @@ def flatten_parameters(
 
     Returns:
         θ of shape (p,), and a function from θ to a field whose other leaves are unchanged.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> theta, rebuild = bb.flatten_parameters(bb.CTRNN(jnp.eye(2)), ["weights", "bias"])
+        >>> theta
+        Array([1., 0., 0., 1., 0., 0.], dtype=float64)
+        >>> rebuild(2 * theta).weights.trace()
+        Array(4., dtype=float64)
     """
     chosen, frozen = eqx.partition(field, select_leaves(field, names))
     theta, unravel = ravel_pytree(chosen)
@@ -77,6 +101,13 @@ def parameter_slices(field: Any, names: Sequence[str] | None = None) -> dict[str
 
     Returns:
         Leaf name to slice of θ, in order.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> from bifbridge.fields import parameter_slices
+        >>> parameter_slices(bb.CTRNN(jnp.eye(2)), ["weights", "bias"])
+        {'weights': slice(0, 4, None), 'bias': slice(4, 6, None)}
     """
     flat, _ = jtu.tree_flatten_with_path(eqx.filter(field, select_leaves(field, names)))
     ends = np.cumsum([0] + [leaf.size for _, leaf in flat])

@@ -55,6 +55,9 @@ class Agreement(eqx.Module):
             directions taken out of S, shape (k,): what the bifurcation does not account for.
         participation_ratio: of the measured kernel.
         critical_participation_ratio: of the measured kernel of the coordinates Wᵀz.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `compare`.
     """
 
     parameter_direction_cosine: float
@@ -146,6 +149,9 @@ def compare(
 
     Raises:
         ValueError: if trials, times, states or parameters differ.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """  # noqa: DOC502 (a helper raises)
     _refuse_mismatch(predicted, measured)
     small = is_small(measured)

@@ -46,6 +46,9 @@ class Amplification(eqx.Module):
         crossover: |μ| at which onset and stable law meet: nearer, the horizon is what limits.
         predicted_peak: ln(A/a₀)/T with A the size of the equilibria at that μ, found by iteration;
             NaN for a fold, whose peak lies at the crossing.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `amplification`.
     """
 
     mu: Float[Array, " M"]
@@ -109,6 +112,9 @@ def amplification(
     Raises:
         PrecisionError: in a 32-bit session.
         ValueError: if the normal form has no gradients.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """  # noqa: DOC502 (helpers raise)
     require_x64("An amplification")
     gradient = unfolding_directions(normal_form)[0]

@@ -20,6 +20,9 @@ class ChannelDirections(eqx.Module):
         forcing: g₀ = (∂θf)ᵀw, the direction of a fold, shape (p,).
         slope: g₁ = ∂θ(wᵀAv), that of a pitchfork or transcritical bifurcation, shape (p,).
         curvature: g₂ = ½∂θ(wᵀB(v, v)), shape (p,).
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `channel_directions`.
     """
 
     forcing: ParameterVector
@@ -74,6 +77,9 @@ def channel_directions(
 
     Returns:
         Three parameter vectors.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     chosen = None if names is None else tuple(names)
     return ChannelDirections(*_directions(field, chosen, normal_form))

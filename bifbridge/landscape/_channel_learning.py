@@ -28,6 +28,9 @@ def critical_learning_rate(
 
     Returns:
         2/λ₁; infinite where the outputs are blind to the bifurcation (Cv = 0).
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     factors = predicted.state_factors
     seen = factors if readout is None else factors @ readout.T
@@ -48,6 +51,9 @@ def loss_curvature(predicted: PredictedKernel, readout: Float[Array, "o n"] | No
     Returns:
         The curvature, in the inner product of the prediction (weights divided by the horizon for
         a mean over time).
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     moved = predicted.state_factors[0]
     seen = moved if readout is None else moved @ readout.T
@@ -74,6 +80,9 @@ def predicted_interference(
 
     Returns:
         ∇Lᵢ·∇Lⱼ over ("stepped", "changed"): a negative entry hurts.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     states = errors if readout is None else errors @ readout
     pulled = [predicted.pull(part) for part in _by_group(states, groups)]
@@ -92,6 +101,9 @@ def measured_interference(
 
     Returns:
         ∇Lᵢ·∇Lⱼ over ("stepped", "changed").
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     return _products(jnp.stack([ntk.pull(part) for part in _by_group(errors, groups)]))
 

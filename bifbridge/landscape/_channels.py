@@ -39,6 +39,9 @@ class Channels(eqx.Module):
         oscillation: amplitude and phase told apart, at a Hopf bifurcation only.
         condition: the dominance condition, evaluated.
         isolated: how far other eigenvalues are.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `channels`.
     """
 
     kind: str = eqx.field(static=True)
@@ -129,6 +132,9 @@ def channels(
     Raises:
         ValueError: if the normal form has no gradients, they do not fit the kernel, or the kernel
             is that of a read-out.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """  # noqa: DOC502 (helpers raise)
     gradients, projector = unfolding_directions(normal_form), critical_projector(normal_form)
     small = is_small(ntk)

@@ -53,6 +53,9 @@ class CollapseVerdict(eqx.Module):
         ruling_trial: trial with the largest share of the top channel.
         trial_participation: number of trials over which the top channel spreads.
         separation: growth ‖Φ(t, 0)‖ of nearby initial states in the ruling trial, at its largest.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `explain_collapse`.
     """
 
     verdict: Verdict
@@ -115,6 +118,9 @@ def explain_collapse(
 
     Raises:
         ValueError: if the kernel is that of a read-out.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if ntk.readout is not None:
         raise ValueError("explain_collapse: got the kernel of a read-out; use ntk.observed(None).")

@@ -20,6 +20,9 @@ class Isolation(eqx.Module):
         gap: least |Re λ| of the others, per unit of time; infinite if there are none.
         unstable: number of others with Re λ > 0.
         horizon: T.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `isolation`.
     """
 
     critical: int
@@ -67,6 +70,9 @@ def isolation(field: Any, normal_form: NormalForm, times: Times) -> Isolation:
 
     Returns:
         The isolation of the bifurcation.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     values = np.linalg.eigvals(np.asarray(_jacobian(field, normal_form.state)))
     critical = 2 if isinstance(normal_form, HopfNormalForm) else 1

@@ -113,6 +113,9 @@ def predict_loss(
         PrecisionError: in a 32-bit session.
         ValueError: unless exactly one of `errors` and `target_mu` is given, or if a reduced
             trajectory escapes.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """  # noqa: DOC502 (helpers raise)
     require_x64("A predicted loss")
     if (errors is None) == (target_mu is None):

@@ -25,6 +25,9 @@ class ScalarMap(eqx.Module):
     Attributes:
         kind: which of them.
         coefficient: c.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `predict_cell_kernel`.
     """
 
     kind: Literal["fold", "transcritical", "pitchfork", "flip"] = eqx.field(static=True)
@@ -77,6 +80,9 @@ class NeimarkSackerMap(eqx.Module):
     Attributes:
         frequency: ω, in radians per step.
         cubic: c₁, complex.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `predict_cell_kernel`.
     """
 
     frequency: Scalar

@@ -43,6 +43,9 @@ def predict_map_kernel(
     Raises:
         PrecisionError: in a 32-bit session.
         ValueError: if the number of gradients does not fit the bifurcation, or an orbit escapes.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `predict_cell_kernel`.
     """  # noqa: DOC502 (require_x64 raises)
     require_x64("A predicted kernel")
     expected = 2 if isinstance(equation, NeimarkSackerMap) else 1
@@ -95,6 +98,9 @@ def predict_cell_kernel(
 
     Raises:
         ValueError: if the form has no gradients, or is an undecided branch point.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     gradients = [form.unfolding_gradient]
     if isinstance(form, NeimarkSackerNormalForm):

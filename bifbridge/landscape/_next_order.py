@@ -59,6 +59,9 @@ def refine_prediction(
     Raises:
         ValueError: for a Hopf bifurcation, for initial states that are not those of the
             prediction's trials, or if an amplitude escapes.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     form = predicted.normal_form
     if not isinstance(form, ScalarNormalForm):
@@ -96,6 +99,9 @@ def next_order_size(predicted: PredictedKernel, refined: PredictedKernel) -> flo
 
     Returns:
         ‖𝒦 − 𝒦refined‖/‖𝒦refined‖ of the kernels of the states.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     old, new = predicted.state_factors, refined.state_factors
     measure = predicted.measure
@@ -126,6 +132,9 @@ def effective_amplitudes(
 
     Raises:
         ValueError: for a Hopf bifurcation, or if an amplitude escapes on the way.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if not isinstance(form, ScalarNormalForm):
         raise ValueError("effective_amplitudes: got a Hopf bifurcation, expected a scalar one.")

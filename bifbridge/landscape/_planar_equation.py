@@ -17,6 +17,9 @@ class PlanarSolution(NamedTuple):
         amplitude: y(t), complex, shape (T,).
         growth_sensitivity: ∂y(t)/∂μ, complex, shape (T,).
         frequency_sensitivity: ∂y(t)/∂ω, complex, shape (T,).
+
+    Example:
+        See `HopfEquation`.
     """
 
     amplitude: Complex[Array, " T"]
@@ -33,6 +36,16 @@ class HopfEquation(eqx.Module):
     Attributes:
         frequency: ω, in radians per unit of time.
         cubic: c₁, complex.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.landscape import HopfEquation
+        >>> equation = HopfEquation(jnp.asarray(1.0), jnp.asarray(-0.5 + 0j))
+        >>> found = equation.solution(
+        ...     jnp.array([0.0, 3.0]), jnp.asarray(1.0 + 0j), jnp.asarray(0.0)
+        ... )
+        >>> abs(found.amplitude).round(9)
+        Array([1. , 0.5], dtype=float64)
     """
 
     frequency: Scalar

@@ -44,6 +44,9 @@ class PredictedKernel(eqx.Module):
         coordinate_factors: ∂x/∂(unfolding parameter j), shape (r, N, T, d).
         state_factors: Fⱼ, shape (r, N, T, n).
         directions: γⱼ, shape (r, p).
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `predict_kernel`.
     """
 
     normal_form: NormalForm | None
@@ -139,6 +142,16 @@ def predict_kernel(
         ValueError: if the normal form has no gradients or was taken at a point that is not at a
             bifurcation, if `order` is neither 1 nor 2, or if a reduced trajectory escapes to
             infinity before the last time.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> field = bb.CTRNN(jnp.eye(1))  # −z + tanh z, at a pitchfork with c₃ = −⅓
+        >>> form = bb.normal_form(field, jnp.zeros(1), names=["weights"])
+        >>> grid = bb.uniform_grid(10.0, 0.1)
+        >>> predicted = bb.predict_kernel(form, jnp.array([0.01]), grid.times, grid.weights)
+        >>> predicted.eigenvalues.round(4)  # a₀²T³/3, but for the amplitude's decay
+        Array([0.0333], dtype=float64)
     """  # noqa: DOC502 (helpers raise)
     require_x64("A predicted kernel")
     _refuse_off_bifurcation(normal_form, times)

@@ -69,6 +69,9 @@ def reduced_kernel(
 
     Raises:
         ValueError: if the initial states are learned.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if callable(trials.initial_states):
         raise ValueError(
@@ -90,6 +93,9 @@ class KernelAgreement(eqx.Module):
         eigenvalue_ratios: of the k largest eigenvalues, first over second, shape (k,).
         subspace_angles: principal angles between the k top right singular spaces, in radians,
             smallest first, shape (k,).
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `kernel_agreement`.
     """
 
     operator_cosine: float
@@ -111,6 +117,9 @@ def kernel_agreement(first: StateSpaceNTK, second: StateSpaceNTK, k: int = 1) ->
 
     Raises:
         ValueError: if their shapes differ, or they are too large to be written out.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     shapes = [(*ntk.shape, ntk.n_parameters) for ntk in (first, second)]
     if shapes[0] != shapes[1] or not is_small(second):
@@ -142,6 +151,9 @@ def subspace_angles(first: Float[Array, "p j"], second: Float[Array, "p k"]) -> 
 
     Returns:
         min(j, k) angles in radians, smallest first.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     few, many = (first, second) if first.shape[1] <= second.shape[1] else (second, first)
     overlaps = many.T @ few

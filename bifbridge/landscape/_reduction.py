@@ -53,6 +53,9 @@ def reduced_equation(normal_form: NormalForm) -> AbstractScalarEquation | HopfEq
 
     Returns:
         An equation with `velocity` and `solution`.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if isinstance(normal_form, HopfNormalForm):
         return HopfEquation(normal_form.frequency, normal_form.cubic)
@@ -79,6 +82,9 @@ def critical_projector(
     Returns:
         Π = v wᵀ, 2Re(q pᴴ), or at codimension two the sum over all critical vectors: q₀p₀ᵀ + q₁p₁ᵀ
         at a Bogdanov-Takens point, whose chain has one eigenvector only.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     match normal_form:
         case BogdanovTakensNormalForm():
@@ -107,6 +113,9 @@ def initial_amplitudes(normal_form: NormalForm, initial_states: InitialStates) -
 
     Returns:
         a₀ = wᵀ(z₀ − z*), or y₀ = pᴴ(z₀ − z*), shape (N,).
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     return (initial_states - normal_form.state) @ normal_form.left.conj()
 
@@ -149,6 +158,9 @@ def unfolding_directions(normal_form: NormalForm) -> Float[Array, "r p"]:
 
     Raises:
         ValueError: if the normal form was computed without parameters.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     gradients = [normal_form.unfolding_gradient]
     if not isinstance(normal_form, ScalarNormalForm):

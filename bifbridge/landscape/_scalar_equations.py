@@ -23,6 +23,9 @@ class ScalarSolution(NamedTuple):
     Attributes:
         amplitude: a(t), shape (T,).
         sensitivity: g(t) = ∂a(t)/∂μ, shape (T,).
+
+    Example:
+        See `PitchforkEquation`.
     """
 
     amplitude: Times
@@ -30,7 +33,11 @@ class ScalarSolution(NamedTuple):
 
 
 class AbstractScalarEquation(eqx.Module):
-    """A reduced equation ȧ = F(a, μ)."""
+    """A reduced equation ȧ = F(a, μ).
+
+    Example:
+        See `PitchforkEquation`.
+    """
 
     @abc.abstractmethod
     def velocity(self, a: Scalar, mu: Scalar) -> Scalar:
@@ -63,6 +70,13 @@ class FoldEquation(AbstractScalarEquation):
 
     With a = −u̇/(b₂u) it is linear, ü = −μb₂u, and g = u⁻²∫u² ds: one expression, analytic in
     μb₂t², for equilibria, none, and the fold itself. b₂ = 0 is the constant forcing g = t.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.landscape import FoldEquation
+        >>> fold = FoldEquation(jnp.asarray(1.0))
+        >>> fold.solution(jnp.array([0.0, 0.5]), jnp.asarray(1.0), jnp.asarray(0.0)).amplitude
+        Array([1., 2.], dtype=float64)
     """
 
     quadratic: Scalar
@@ -97,7 +111,15 @@ class FoldEquation(AbstractScalarEquation):
 
 
 class TranscriticalEquation(AbstractScalarEquation):
-    """ȧ = μa + b₂a²."""
+    """ȧ = μa + b₂a².
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.landscape import TranscriticalEquation
+        >>> equation = TranscriticalEquation(jnp.asarray(-1.0))
+        >>> equation.solution(jnp.array([0.0, 1.0]), jnp.asarray(1.0), jnp.asarray(0.0)).amplitude
+        Array([1. , 0.5], dtype=float64)
+    """
 
     quadratic: Scalar
 
@@ -125,7 +147,16 @@ class TranscriticalEquation(AbstractScalarEquation):
 
 
 class PitchforkEquation(AbstractScalarEquation):
-    """ȧ = μa + c₃a³."""
+    """ȧ = μa + c₃a³.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.landscape import PitchforkEquation
+        >>> equation = PitchforkEquation(jnp.asarray(-0.5))
+        >>> found = equation.solution(jnp.array([0.0, 3.0]), jnp.asarray(1.0), jnp.asarray(0.0))
+        >>> found.amplitude, found.sensitivity  # u = 4: u^(-1/2), u^(-3/2)(t + t²/2)
+        (Array([1. , 0.5], dtype=float64), Array([0.    , 0.9375], dtype=float64))
+    """
 
     cubic: Scalar
 
@@ -153,7 +184,15 @@ class PitchforkEquation(AbstractScalarEquation):
 
 
 class ForcedEquation(AbstractScalarEquation):
-    """ȧ = λa + μ: a constant forcing of a mode that decays or grows at the rate λ."""
+    """ȧ = λa + μ: a constant forcing of a mode that decays or grows at the rate λ.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.landscape import ForcedEquation
+        >>> equation = ForcedEquation(jnp.asarray(0.0))  # ȧ = μ
+        >>> equation.solution(jnp.array([0.0, 2.0]), jnp.asarray(0.0), jnp.asarray(1.0)).sensitivity
+        Array([0., 2.], dtype=float64)
+    """
 
     rate: Scalar
 
@@ -185,6 +224,13 @@ class BranchPointEquation(AbstractScalarEquation):
         quadratic: b₂.
         cubic: c₃.
         tolerance: relative tolerance of the solve (static).
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.landscape import BranchPointEquation
+        >>> equation = BranchPointEquation(jnp.asarray(-1.0), jnp.asarray(-0.5))
+        >>> float(equation.velocity(jnp.asarray(1.0), jnp.asarray(2.0)))  # μa + b₂a² + c₃a³
+        0.5
     """
 
     quadratic: Scalar

@@ -15,6 +15,9 @@ class Similarity(NamedTuple):
         amplitude: size of the equilibria of the reduced equation, signed towards the side on
             which trajectories stay bounded.
         time: the inverse of the rate at which they attract or repel.
+
+    Example:
+        See `similarity`.
     """
 
     amplitude: Scalar
@@ -39,6 +42,15 @@ def similarity(form: ScalarNormalForm, mu: float) -> Similarity:
 
     Raises:
         ValueError: if the kind has no such scaling.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> from bifbridge.landscape import similarity
+        >>> form = bb.normal_form(lambda z: -(z**3), jnp.zeros(1))  # c₃ = −1
+        >>> scale = similarity(form, 0.04)
+        >>> round(float(scale.amplitude), 9), scale.time
+        (0.2, 25.0)
     """
     size, b2 = abs(mu), form.quadratic
     match form.kind:
@@ -68,6 +80,9 @@ def relative_order(form: ScalarNormalForm) -> float:
 
     Returns:
         ½ or 1.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if form.kind == "transcritical":
         return 1.0

@@ -29,6 +29,9 @@ class Validity(eqx.Module):
             `tolerance`: predictions hold to it for nearer trials of that size. Infinite where
             neither appears.
         tolerance: the tolerated size.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `validity`.
     """
 
     curvature: float
@@ -79,6 +82,9 @@ def validity(
 
     Raises:
         ValueError: for the prediction of a map, or a field without initial states.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     form = predicted.normal_form
     if form is None:

@@ -26,6 +26,9 @@ class CuspNormalForm(eqx.Module):
         left: w, wᵀv = 1.
         quadratic: b₂ = ½wᵀB(v,v), near zero: how well the point is located.
         cubic: c = ⅙wᵀ[C(v,v,v) + 3B(v,h₂)], Ah₂ = −B(v,v) + (wᵀB(v,v))v, wᵀh₂ = 0.
+
+    Example:
+        See `bifurcation_curve`, whose special points carry such forms.
     """
 
     state: State
@@ -59,6 +62,9 @@ class BogdanovTakensNormalForm(eqx.Module):
         left_generalised: p₀.
         quadratic: a = ½p₁ᵀB(q₀,q₀).
         mixed: b = p₀ᵀB(q₀,q₀) + p₁ᵀB(q₀,q₁).
+
+    Example:
+        See `bifurcation_curve`, whose special points carry such forms.
     """
 
     state: State
@@ -99,6 +105,9 @@ class BautinNormalForm(eqx.Module):
         left: p, Aᵀp = −iωp, pᴴq = 1.
         cubic: c₁, whose real part is near zero.
         quintic: c₂; its real part is independent of coordinates where Re c₁ = 0.
+
+    Example:
+        See `bifurcation_curve`, whose special points carry such forms.
     """
 
     state: State
@@ -155,6 +164,9 @@ class ZeroHopfNormalForm(eqx.Module):
         g111: G₁₁₁.
         g210: G₂₁₀.
         g021: G₀₂₁.
+
+    Example:
+        See `bifurcation_curve`, whose special points carry such forms.
     """
 
     state: State
@@ -224,6 +236,9 @@ class HopfHopfNormalForm(eqx.Module):
         g1011: G₁₀₁₁.
         g1110: G₁₁₁₀.
         g0021: G₀₀₂₁.
+
+    Example:
+        See `bifurcation_curve`, whose special points carry such forms.
     """
 
     state: State

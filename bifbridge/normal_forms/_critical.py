@@ -18,7 +18,7 @@ def bordered_solve(
     right_hand_side: Inexact[Array, " n"],
     last: float | Inexact[Array, ""] = 0.0,
 ) -> tuple[Inexact[Array, " n"], Inexact[Array, ""]]:
-    """Solve [[A, b], [cᵀ, 0]] [x; s] = [r; s₀], regular where A has a simple zero eigenvalue.
+    """Solve `[[A, b], [cᵀ, 0]] [x; s] = [r; s₀]`, regular where A has a simple zero eigenvalue.
 
     Args:
         matrix: A, shape (n, n).
@@ -29,6 +29,13 @@ def bordered_solve(
 
     Returns:
         x of shape (n,) and the scalar s.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.normal_forms import bordered_solve
+        >>> singular, column = jnp.diag(jnp.array([0.0, 2.0])), jnp.array([1.0, 0.0])
+        >>> bordered_solve(singular, column, column, jnp.array([3.0, 4.0]))
+        (Array([0., 2.], dtype=float64), Array(3., dtype=float64))
     """
     full = jnp.block([[matrix, column[:, None]], [row[None, :], jnp.zeros((1, 1), matrix.dtype)]])
     tail = jnp.asarray(last, full.dtype)[None]
@@ -51,6 +58,13 @@ def real_eigenvectors(
 
     Returns:
         λ, v with |v| = 1 and the sign rule, w with wᵀv = 1.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.normal_forms import real_eigenvectors
+        >>> value, v, w = real_eigenvectors(jnp.array([[0.0, 1.0], [0.0, -1.0]]))
+        >>> bool(abs(value) < 1e-12), v.round(9), w.round(9)
+        (True, Array([1., 0.], dtype=float64), Array([1., 1.], dtype=float64))
     """
     value, right, left = _iterate(matrix, jnp.zeros((), matrix.dtype), iterations, near)
     right = right * jnp.where(_leading(right) < 0, -1.0, 1.0)
@@ -73,6 +87,14 @@ def complex_eigenvectors(
 
     Returns:
         λ, q with |q| = 1 and the phase rule, p with pᴴq = 1.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.normal_forms import complex_eigenvectors
+        >>> turn = jnp.array([[0.0, -2.0], [2.0, 0.0]])
+        >>> value, q, p = complex_eigenvectors(turn, jnp.asarray(1.9))
+        >>> bool(abs(value - 2j) < 1e-12), bool(abs(jnp.vdot(p, q) - 1) < 1e-12)
+        (True, True)
     """
     guess = (1j * frequency).astype(jnp.result_type(matrix.dtype, 1j))
     value, right, left = _iterate(matrix.astype(guess.dtype), guess, iterations, near)

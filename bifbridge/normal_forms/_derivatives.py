@@ -27,6 +27,13 @@ def multilinear(
 
     Returns:
         The derivative, complex if a direction is; the velocity itself for k = 0.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.normal_forms import multilinear
+        >>> one = jnp.ones(1)
+        >>> multilinear(lambda z: z**3, 2 * one, one, one)  # 6z
+        Array([12.], dtype=float64)
     """
     if not any(jnp.iscomplexobj(direction) for direction in directions):
         return _real(velocity, state, *directions)
@@ -50,6 +57,13 @@ def jacobian(velocity: Velocity, state: State) -> Array:
 
     Returns:
         A, shape (n, n).
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.normal_forms import jacobian
+        >>> jacobian(lambda z: jnp.array([z[1], -(z[0] ** 2)]), jnp.array([1.0, 0.0]))
+        Array([[ 0.,  1.],
+               [-2., -0.]], dtype=float64)
     """
     return jax.jacfwd(velocity)(state)
 

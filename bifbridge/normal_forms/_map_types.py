@@ -34,6 +34,9 @@ class MapNormalForm(eqx.Module):
         second_order: h₂, with (1 − A)h₂ = B(v,v), bordered where A has the eigenvalue 1.
         unfolding_gradient: ∇θμ over `flatten_parameters(cell, names)`; at a flip −∇θλ.
         margin: decades from the next kind, see `ScalarNormalForm`.
+
+    Example:
+        See `map_normal_form`.
     """
 
     kind: MapKind = eqx.field(static=True)
@@ -81,6 +84,9 @@ class NeimarkSackerNormalForm(eqx.Module):
         frequency_gradient: ∇θω = Im(e^{−iω}∇θλ), or None.
         resonance: least |e^{ikω} − 1| for k = 1 … 4: where it is small, terms that the form leaves
             out are as large as c₁.
+
+    Example:
+        See `map_normal_form`.
     """
 
     state: State

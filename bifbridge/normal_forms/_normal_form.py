@@ -63,8 +63,13 @@ def normal_form(
 
     Example:
         >>> import jax.numpy as jnp
-        >>> normal_form(lambda z: -(z**3), jnp.zeros(1))
+        >>> import bifbridge as bb
+        >>> bb.normal_form(lambda z: -(z**3), jnp.zeros(1))
         supercritical pitchfork: ȧ = μa − 1 a³
+        >>> bb.normal_form(
+        ...     bb.CTRNN(jnp.array([[1.0, -1.0], [1.0, 1.0]])), jnp.zeros(2), names=["gain"]
+        ... )
+        supercritical Hopf: ẏ = (μ + 1i)y + (-0.5-0.5i) y|y|², ℓ₁ = -0.5, |∇θμ| = 1
     """
     require_x64("normal_form")
     state = jnp.asarray(state, float)
@@ -110,6 +115,9 @@ def scalar_normal_form(
 
     Returns:
         The normal form.
+
+    Example:
+        See `normal_form`, which chooses between the two.
     """
     c = scalar_coefficients(velocity, state) if coefficients is None else coefficients
     has_field = isinstance(velocity, FieldVelocity)
@@ -172,6 +180,9 @@ def hopf_normal_form(
 
     Returns:
         The normal form.
+
+    Example:
+        See `normal_form`, which chooses between the two.
     """
     c = coefficients
     if c is None:
@@ -203,6 +214,13 @@ def as_velocity(field: Any, inputs: Input | None = None) -> Velocity:
 
     Returns:
         z ↦ dz/dt.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> from bifbridge.normal_forms import as_velocity
+        >>> as_velocity(bb.CTRNN(jnp.eye(1), bias=jnp.ones(1)))(jnp.zeros(1))
+        Array([1.], dtype=float64)
     """
     if isinstance(field, AbstractVectorField):
         return FieldVelocity(field, inputs)

@@ -34,6 +34,9 @@ class ScalarNormalForm(eqx.Module):
         unfolding_gradient: ∇θμ over `flatten_parameters(field, names)`, or None.
         margin: decades between the decisive dimensionless ratio and its threshold, at most 16:
             below about 1 the kind is a matter of taste. See `classify`.
+
+    Example:
+        See `normal_form`.
     """
 
     kind: ScalarKind = eqx.field(static=True)
@@ -80,6 +83,9 @@ class HopfNormalForm(eqx.Module):
         unfolding_gradient: ∇θ Re λ, or None.
         frequency_gradient: ∇θ Im λ, or None.
         margin: decades between |Re c₁|/|c₁|-like degeneracy and its threshold, at most 16.
+
+    Example:
+        See `normal_form`.
     """
 
     state: State

@@ -21,6 +21,9 @@ class FieldVelocity(eqx.Module):
         field: the vector field f; its floating-point leaves are θ.
         inputs: u, shape (m,), or None.
         time: t, for the rare field that depends on it.
+
+    Example:
+        See `as_velocity`, which makes one of a field.
     """
 
     field: Any

@@ -1,6 +1,7 @@
 """Bifurcation diagrams of continued branches."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
@@ -48,7 +49,10 @@ def plot_branch(
     """
     measure = _measure(observable)
     with canvas(ax, theme) as axes:
-        parameters, heights, stable = _with_special_points(branch, measure)
+        rows = rows_with_special_points(branch)
+        parameters = np.array([row.parameter for row in rows])
+        heights = np.array([measure(row.state) for row in rows])
+        stable = np.array([row.unstable == 0 for row in rows])
         draw_by_stability(
             axes, parameters, heights, stable, colour=colour or theme.primary, theme=theme
         )
@@ -92,24 +96,42 @@ def plot_bifurcation_diagram(
     return axes
 
 
-def _with_special_points(
-    branch: Branch, measure: Callable[[np.ndarray], float]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The branch with each special point inserted twice: with the stability before and after."""
-    known = [
-        (float(p), measure(z), int(count))
-        for p, z, count in zip(branch.parameters, branch.states, branch.unstable, strict=True)
-    ]
-    rows: list[tuple[float, float, bool]] = []
-    for index, (parameter, height, unstable) in enumerate(known):
-        rows.append((parameter, height, unstable == 0))
+class BranchRow(NamedTuple):
+    """A point of a branch, or a special point on one of its two sides.
+
+    Attributes:
+        parameter: p.
+        state: z, shape (n,).
+        eigenvalues: by falling real part.
+        unstable: number of unstable eigenvalues, on this side.
+    """
+
+    parameter: float
+    state: np.ndarray
+    eigenvalues: np.ndarray
+    unstable: int
+
+
+def rows_with_special_points(branch: Branch) -> list[BranchRow]:
+    """A branch with each special point inserted twice: with the stability before and after.
+
+    Args:
+        branch: the branch.
+
+    Returns:
+        Its points in order.
+    """
+    rows: list[BranchRow] = []
+    known = zip(branch.parameters, branch.states, branch.eigenvalues, branch.unstable, strict=True)
+    for index, (parameter, state, eigenvalues, count) in enumerate(known):
+        unstable = int(count)
+        rows.append(BranchRow(float(parameter), state, eigenvalues, unstable))
         for point in (p for p in branch.special_points if p.index == index):
-            here = point.parameter, measure(np.asarray(point.state))
-            rows.append((*here, unstable == 0))
+            here = float(point.parameter), np.asarray(point.state), np.asarray(point.eigenvalues)
+            rows.append(BranchRow(*here, unstable))
             unstable += point.jump
-            rows.append((*here, unstable == 0))
-    parameters, heights, stable = (np.array(column) for column in zip(*rows, strict=True))
-    return parameters, heights, stable
+            rows.append(BranchRow(*here, unstable))
+    return rows
 
 
 def _measure(observable: Observable) -> Callable[[np.ndarray], float]:

@@ -38,7 +38,15 @@ STYLES = {
     "neimark_sacker": PointStyle("Neimark–Sacker", "TR", "h", 3, 6.5),
     "bogdanov_takens": PointStyle("Bogdanov–Takens", "BT", "*", 3, 8.5),
     "cusp": PointStyle("cusp", "CP", "^", 3, 6.5),
-    "generalised_hopf": PointStyle("generalised Hopf", "GH", "p", 3, 6.5),
+    "bautin": PointStyle("Bautin", "GH", "p", 3, 6.5),
+    "zero_hopf": PointStyle("zero-Hopf", "ZH", "<", 3, 6.5),
+    "hopf_hopf": PointStyle("Hopf–Hopf", "HH", "H", 3, 6.5),
+    "double_zero": PointStyle("double zero", "DZ", ">", 3, 6.5),
+    "degenerate_transcritical": PointStyle("degenerate transcritical", "DT", "x", 3, 6.0),
+    "degenerate_pitchfork": PointStyle("degenerate pitchfork", "DP", "8", 3, 6.5),
+    "cycle_fold": PointStyle("fold of cycles", "LPC", "1", 1, 7.5),
+    "period_doubling": PointStyle("period doubling", "PD", "|", 3, 7.5),
+    "branch_point_of_cycles": PointStyle("branch point of cycles", "BPC", "_", 1, 7.5),
 }
 UNKNOWN = PointStyle("special point", "?", "d", 3)
 

@@ -55,6 +55,7 @@ def draw_by_stability(
     colour: str,
     theme: Theme,
     breaks: Sequence[float] = (),
+    labels: tuple[str, str] = ("stable", "unstable"),
 ) -> None:
     """Draw a curve, stable pieces solid and thick, unstable ones dashed and thin.
 
@@ -66,10 +67,11 @@ def draw_by_stability(
         colour: of the stable pieces.
         theme: gives the unstable pieces their ink.
         breaks: as for `stability_runs`.
+        labels: of stable and of unstable pieces.
     """
     for piece_x, piece_y, is_stable in stability_runs(x, y, stable, breaks):
         look = STABLE if is_stable else UNSTABLE
-        label = "stable" if is_stable else "unstable"
+        label = labels[0] if is_stable else labels[1]
         ink = colour if is_stable else theme.ink
         ax.plot(piece_x, piece_y, color=ink, label=label, zorder=3 if is_stable else 2, **look)
 

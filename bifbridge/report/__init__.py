@@ -2,6 +2,8 @@
 
 from bifbridge.report._cross_check import render_cross_check as render_cross_check
 from bifbridge.report._cross_check import write_cross_check as write_cross_check
+from bifbridge.report._diagram import render_diagram as render_diagram
+from bifbridge.report._diagram import write_diagram as write_diagram
 from bifbridge.report._figures import write_figures as write_figures
 from bifbridge.report._page import render as render
 from bifbridge.report._page import write_report as write_report

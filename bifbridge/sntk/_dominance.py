@@ -24,6 +24,9 @@ class Dominance(eqx.Module):
         residual: M_R = ‖(1−Π)S(1−UUᵀ)‖.
         leak: ‖ΠS(1−UUᵀ)‖.
         ratio: measured ‖S(1−UUᵀ)‖/‖SU‖; its square is the residual kernel over the critical one.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `dominance`.
     """
 
     critical: float
@@ -59,6 +62,9 @@ def dominance(
 
     Raises:
         ValueError: if the kernel is that of a read-out.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if ntk.readout is not None:
         raise ValueError("dominance: got the kernel of a read-out; use ntk.observed(None).")

@@ -39,6 +39,9 @@ def entropy_rank_estimate(
 
     Raises:
         ValueError: if there are fewer than two probes or no Lanczos steps.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if probes < 2 or depth < 1:
         raise ValueError(

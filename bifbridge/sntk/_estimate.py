@@ -14,6 +14,9 @@ class Estimate(eqx.Module):
         value: the estimate.
         standard_error: its standard error; zero where the value is exact.
         products: products with G that it took (static).
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `trace_estimate`.
     """
 
     value: Scalar

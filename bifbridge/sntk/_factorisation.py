@@ -9,12 +9,14 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import lineax as lx
-from jaxtyping import Array, Float
+from jaxtyping import Array, Bool, Float, Int
 
-from bifbridge._custom_types import InitialStates, ParameterVector, Times, Trajectories
+from bifbridge._custom_types import InitialStates, ParameterVector, Trajectories, Weights
 from bifbridge._precision import require_x64
 from bifbridge.fields import flatten_parameters
 from bifbridge.trajectories import Inputs, TimeGrid, UnrolledRungeKutta, unrolled
+from bifbridge.trajectories._measure import trajectory_measure
+from bifbridge.trajectories._sensitivity import observation
 from bifbridge.trajectories._solve import batched_velocity
 
 #: A forcing q at every step k, stage s and trial i of an explicit Runge-Kutta solve.
@@ -32,12 +34,12 @@ class KernelFactors(eqx.Module):
     Attributes:
         theta: θ, shape (p,).
         steps: step sizes hₖ, shape (K,).
-        weights: weights of the saved times, shape (T,).
+        weights: weights of the saved times, shape (T,); (N, T) for trials of unequal length.
     """
 
     theta: ParameterVector
     steps: Float[Array, " K"]
-    weights: Times
+    weights: Weights
     _forcing: Callable[[ParameterVector], Forcing]
     _propagator: Callable[[Forcing], Trajectories]
     _shapes: tuple[tuple[int, ...], tuple[int, ...]] = eqx.field(static=True)
@@ -84,7 +86,7 @@ class KernelFactors(eqx.Module):
         Returns:
             Shape (K, s, N, n).
         """
-        measure = self.weights[None, :, None] / error.shape[0]
+        measure = trajectory_measure(self.weights, error.shape[0])
         example = jnp.zeros(self._shapes[0])
         return _transpose(self._propagator, example, measure * error) / self.forcing_measure
 
@@ -118,7 +120,7 @@ class KernelFactors(eqx.Module):
             are adjoints: with them 𝒦 = P K Pᵀ is that of `StateSpaceNTK.kernel_operator`.
         """
         forcing_root = jnp.sqrt(self.forcing_measure)
-        root = jnp.sqrt(self.weights[None, :, None] / self._shapes[1][0])
+        root = jnp.sqrt(trajectory_measure(self.weights, self._shapes[1][0]))
         structures = [
             jax.ShapeDtypeStruct((size,), self.theta.dtype)
             for size in (self.theta.size, math.prod(self._shapes[0]))
@@ -175,6 +177,7 @@ def factorise(
     names: Sequence[str] | None = None,
     inputs: Inputs | None = None,
     solver: dfx.AbstractSolver | None = None,
+    mask: Bool[Array, "N T"] | None = None,
 ) -> KernelFactors:
     """The factors of the kernel whose S `linearise` gives, for fixed initial states.
 
@@ -185,6 +188,7 @@ def factorise(
         names: the leaves in θ, as in `flatten_parameters`; None for all.
         inputs: as in `bifbridge.trajectories.solve`.
         solver: an explicit Runge-Kutta method, `Tsit5` by default.
+        mask: which trial is observed when, as in `linearise`.
 
     Returns:
         Propagator and parameter operator.
@@ -192,8 +196,8 @@ def factorise(
     Raises:
         PrecisionError: in a 32-bit session.
         ValueError: if the solver is not an explicit Runge-Kutta method, or the initial states are
-            learned.
-    """  # noqa: DOC502 (require_x64 raises)
+            learned, or the mask does not fit.
+    """  # noqa: DOC502 (helpers raise)
     require_x64("The factorisation of a kernel")
     if callable(initial_states):
         raise ValueError(
@@ -207,10 +211,11 @@ def factorise(
             "such as diffrax.Tsit5()."
         )
     chosen = None if names is None else tuple(names)
+    weights, ends = observation(field, initial_states, grid, chosen, mask)
     theta, forcing, propagator, shapes = _factorise(
-        field, initial_states, grid, chosen, inputs, method
+        field, initial_states, grid, chosen, inputs, method, ends
     )
-    return KernelFactors(theta, jnp.diff(grid.steps), grid.weights, forcing, propagator, shapes)
+    return KernelFactors(theta, jnp.diff(grid.steps), weights, forcing, propagator, shapes)
 
 
 @eqx.filter_jit
@@ -221,13 +226,14 @@ def _factorise(
     names: tuple[str, ...] | None,
     inputs: Inputs | None,
     method: UnrolledRungeKutta,
+    ends: Int[Array, " N"] | None,
 ) -> tuple[ParameterVector, Any, Any, Any]:
     stages = len(method._stages_in_use())
     shape = (grid.n_steps, stages, *initial_states.shape)
     theta, rebuild = flatten_parameters(field, names)
 
     def forced(forcing: Forcing) -> tuple[Trajectories, tuple[Array, Array]]:
-        return _forced_march(field, initial_states, grid, inputs, method, forcing)
+        return _forced_march(field, initial_states, grid, inputs, method, forcing, ends)
 
     states, propagator, (times, points) = jax.linearize(forced, jnp.zeros(shape), has_aux=True)
 
@@ -247,11 +253,12 @@ def _forced_march(
     inputs: Inputs | None,
     method: UnrolledRungeKutta,
     forcing: Forcing,
+    ends: Int[Array, " N"] | None,
 ) -> tuple[Trajectories, tuple[Float[Array, "K s"], Forcing]]:
     """Saved states of f + q, with times and states at which the field was evaluated."""
 
-    def step(states: Array, known: tuple[Array, Array, Array]) -> tuple[Array, Any]:
-        t0, t1, pushes = known
+    def step(states: Array, known: tuple[Array, Array, Array, Array]) -> tuple[Array, Any]:
+        t0, t1, pushes, k = known
         visited: list[tuple[Any, Any]] = []
 
         def velocity(t: Any, z: Any, args: Any) -> Any:
@@ -259,10 +266,12 @@ def _forced_march(
             return batched_velocity(t, z, (field, inputs)) + pushes[len(visited) - 1]
 
         after, *_ = method.step(dfx.ODETerm(velocity), t0, t1, states, None, None, made_jump=False)
+        if ends is not None:
+            after = jnp.where((k < ends)[:, None], after, states)
         times, points = (jnp.stack(x) for x in zip(*visited, strict=True))
         return after, (after, times, points)
 
-    intervals = (grid.steps[:-1], grid.steps[1:], forcing)
+    intervals = (grid.steps[:-1], grid.steps[1:], forcing, jnp.arange(grid.n_steps))
     _, (after, times, points) = jax.lax.scan(step, initial_states, intervals)
     every = jnp.concatenate([initial_states[None], after])
     return jnp.swapaxes(every[grid.saved], 0, 1), (times, points)

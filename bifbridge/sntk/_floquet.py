@@ -29,6 +29,9 @@ class FloquetProjectors(eqx.Module):
         right: V at phases k T/K, k = 0 … K − 1, shape (K, n, d).
         left: W at the same phases, shape (K, n, d).
         multipliers: all Floquet multipliers, by falling modulus, shape (n,).
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `floquet_projectors`.
     """
 
     period: float
@@ -84,6 +87,9 @@ def floquet_projectors(
     Raises:
         PrecisionError: in a 32-bit session.
         ValueError: if the orbit does not close, or the multiplier is not simple.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """  # noqa: DOC502 (a helper raises)
     require_x64("Floquet projectors")
     state = jnp.asarray(state, float)

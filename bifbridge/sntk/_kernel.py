@@ -34,6 +34,17 @@ class StateSpaceNTK(eqx.Module):
         sensitivity: S of the states and its adjoint.
         readout: C, shape (m, n), for the kernel of C z; None for that of the states.
         removed: orthonormal parameter directions, shape (p, k), projected out of S, or None.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> field = bb.CTRNN(
+        ...     jnp.eye(1)
+        ... )  # ż = −z + tanh z + b, whose trajectory at 0 answers to b by t
+        >>> trials = bb.Trials(jnp.zeros((1, 1)), bb.uniform_grid(3.0, 0.5))
+        >>> ntk = bb.StateSpaceNTK(field, trials, parameters=["bias"])
+        >>> ntk.gram(jnp.ones(1)).round(9)  # ∫t² dt = 9 by the trapezoid rule: T³/3 + h²T/6
+        Array([9.125], dtype=float64)
     """
 
     sensitivity: AnySensitivity

@@ -38,6 +38,9 @@ def linearise_map(
     Raises:
         PrecisionError: in a 32-bit session.
         ValueError: if an orbit is not finite.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """  # noqa: DOC502 (require_x64 raises)
     require_x64("The linearisation of an orbit")
     chosen = None if names is None else tuple(names)

@@ -20,6 +20,9 @@ class MovingSplit(eqx.Module):
         rr: tr (1−Π)𝒦(1−Π)ᵀ.
         critical_profile: mean over trials of |ΠS|² at each time, shape (T,).
         residual_profile: the same of (1−Π)S.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `moving_split`.
     """
 
     times: Times
@@ -71,6 +74,9 @@ def moving_split(
 
     Raises:
         ValueError: if the kernel is that of a read-out, or the projectors have another shape.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if ntk.readout is not None or ntk.removed is not None:
         raise ValueError(

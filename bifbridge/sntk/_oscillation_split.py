@@ -25,6 +25,9 @@ class OscillationSplit(eqx.Module):
         phase: the same of φ, shape (T,).
         amplitude_trace: integral of `amplitude` over time.
         phase_trace: integral of `phase` over time.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `oscillation_split`.
     """
 
     times: Times
@@ -65,6 +68,9 @@ def oscillation_split(
 
     Raises:
         ValueError: if the kernel is that of a read-out.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if ntk.readout is not None:
         raise ValueError("oscillation_split: got the kernel of a read-out; use ntk.observed(None).")

@@ -22,6 +22,9 @@ class ParameterSplit(eqx.Module):
         critical_trace: tr (SU)(SU)*.
         residual_trace: tr S(1 − UUᵀ)S*.
         residual: the second part, a kernel of its own.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `parameter_split`.
     """
 
     directions: Float[Array, "p k"]
@@ -52,6 +55,9 @@ def parameter_split(
 
     Raises:
         ValueError: if the gradients are dependent or have the wrong length.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if gradients.ndim != 2 or gradients.shape[1] != ntk.n_parameters:
         raise ValueError(

@@ -15,6 +15,9 @@ class SpectralProjector(eqx.Module):
     Attributes:
         right: V, shape (n, d): d = 1 or 2, more where several eigenvalues are critical together.
         left: W, shape (n, d).
+
+    Example:
+        See `spectral_projector`.
     """
 
     right: Float[Array, "n d"]
@@ -51,6 +54,13 @@ def spectral_projector(
 
     Raises:
         ValueError: if the vectors are not normalised against each other.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.sntk import spectral_projector
+        >>> spectral_projector(jnp.array([1.0, 0.0]), jnp.array([1.0, 2.0])).matrix  # v wᵀ
+        Array([[1., 2.],
+               [0., 0.]], dtype=float64)
     """
     product = complex(jnp.vdot(left, right))
     if abs(product - 1) > 1e-6:
@@ -82,6 +92,12 @@ def block_projector(
 
     Raises:
         ValueError: if the vectors are not biorthogonal.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.sntk import block_projector
+        >>> block_projector(jnp.eye(3)[:2], jnp.eye(3)[:2]).matrix.diagonal()
+        Array([1., 1., 0.], dtype=float64)
     """  # noqa: DOC502 (a helper raises)
     columns, rows = [], []
     for right, left in zip(rights, lefts, strict=True):
@@ -109,6 +125,14 @@ def invariant_projector(matrix: Float[Array, "n n"], count: int) -> SpectralProj
 
     Raises:
         ValueError: if the block would separate a complex pair, or is empty or everything.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.sntk import invariant_projector
+        >>> invariant_projector(jnp.diag(jnp.array([-1.0, 0.0, -2.0])), 1).matrix.round(12) + 0.0
+        Array([[0., 0., 0.],
+               [0., 1., 0.],
+               [0., 0., 0.]], dtype=float64)
     """
     import scipy.linalg as sl
 

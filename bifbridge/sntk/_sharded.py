@@ -11,7 +11,6 @@ from typing import Any
 import diffrax as dfx
 import equinox as eqx
 import jax
-import jax.numpy as jnp
 from jax.sharding import Mesh, PartitionSpec
 
 from bifbridge._custom_types import InitialStates, ParameterVector, Trajectories
@@ -19,6 +18,7 @@ from bifbridge._precision import require_x64
 from bifbridge.fields import flatten_parameters
 from bifbridge.trajectories import Sensitivity, TimeGrid
 from bifbridge.trajectories._march import march
+from bifbridge.trajectories._sensitivity import refuse_infinite
 from bifbridge.trajectories._solve import Inputs
 from bifbridge.trajectories._step_check import warn_of_unfit_steps
 
@@ -82,10 +82,7 @@ def linearise_sharded(
     chosen = None if names is None else tuple(names)
     warn_of_unfit_steps(field, initial_states, grid, chosen, inputs, solver)
     result = _linearise(field, initial_states, grid, chosen, inputs, solver, checkpoint, mesh)
-    if not bool(jnp.isfinite(result.trajectories).all()):
-        raise ValueError(
-            "linearise_sharded: a trajectory is not finite. Shorten the horizon or the steps."
-        )
+    refuse_infinite("linearise_sharded", result.trajectories)
     return result
 
 

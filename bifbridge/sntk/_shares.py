@@ -24,6 +24,9 @@ def trial_time_shares(
 
     Returns:
         Shares that sum to one; sum over an axis for shares by trial or by time.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if probes is None:
         return _trial_time(weighted_matrix(ntk), ntk.shape)
@@ -49,6 +52,9 @@ def leaf_shares(
 
     Returns:
         Leaf name to share; the shares of all leaves sum to one.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     diagonal = (
         (weighted_matrix(ntk) ** 2).sum(1)
@@ -71,6 +77,9 @@ def parameter_diagonal(
 
     Returns:
         Estimates and their standard errors, each of shape (p,).
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     trials, times, observed = ntk.shape
     signs = jr.rademacher(_key(key), (probes, trials * times * observed), float)
@@ -88,6 +97,9 @@ def without_effect(ntk: StateSpaceNTK, *, tolerance: float = 1e-14) -> Int[Array
 
     Returns:
         Their positions in θ.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     size = jnp.sqrt((weighted_matrix(ntk) ** 2).sum(1))
     return jnp.flatnonzero(size <= tolerance * size.max())

@@ -25,8 +25,8 @@ def spectrum(
     *,
     method: Literal["auto", "dense", "matrix_free"] = "auto",
     tolerance: float = 1e-6,
-    block: int = 8,
-    max_blocks: int = 12,
+    block: int = 4,
+    max_blocks: int = 24,
     probes: int = 16,
     key: PRNGKeyArray | None = None,
 ) -> Spectrum:
@@ -41,7 +41,8 @@ def spectrum(
         k: number of right singular vectors (and, matrix-free, of eigenvalues), at most p.
         method: "auto" is dense up to 1024 rows and 2 GB, or a quarter of the memory at hand.
         tolerance: matrix-free: residual relative to λ₁ at which to stop.
-        block: matrix-free: vectors multiplied together.
+        block: matrix-free: vectors multiplied together; an eigenvalue of higher multiplicity than
+            this may be found less often than it occurs.
         max_blocks: matrix-free: the most products per vector of a block.
         probes: matrix-free: random vectors for the moments.
         key: matrix-free: source of randomness; fixed by default.
@@ -51,6 +52,9 @@ def spectrum(
 
     Raises:
         ValueError: if `k` is below 1, or `method` is unknown.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if k < 1:
         raise ValueError(f"spectrum: got k={k}, expected at least 1.")
@@ -81,6 +85,9 @@ def left_singular_vectors(ntk: StateSpaceNTK, result: Spectrum) -> Float[Array, 
 
     Returns:
         One trajectory per right singular vector; zero where σ = 0.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     return jnp.stack([_left(ntk, vector) for vector in result.right.T])
 

@@ -25,6 +25,9 @@ class Spectrum(eqx.Module):
         trace_of_square: tr 𝒦².
         trace_of_square_error: its standard error; zero if exact.
         complete: whether every eigenvalue is there (static).
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `spectrum`.
     """
 
     eigenvalues: Float[Array, " K"]

@@ -26,6 +26,9 @@ class StateSplit(eqx.Module):
         rr: tr (1−Π)𝒦(1−Π)ᵀ.
         critical: kernel of the critical coordinates Wᵀz, of the same spectrum as Π𝒦Πᵀ.
         residual: kernel of (1−Π)z.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md): `state_split`.
     """
 
     projector: SpectralProjector
@@ -69,6 +72,9 @@ def state_split(
 
     Raises:
         ValueError: if the kernel is that of a read-out.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """
     if ntk.readout is not None:
         raise ValueError(

@@ -40,6 +40,9 @@ def trace_estimate(
 
     Raises:
         ValueError: if there are too few products, or the method is unknown.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """  # noqa: DOC502 (a helper raises)
     _refuse("trace_estimate", method, products)
     key = jr.key(0) if key is None else key
@@ -71,6 +74,9 @@ def frobenius_norm_estimate(
 
     Raises:
         ValueError: if there are too few products, or the method is unknown.
+
+    Example:
+        See [The state-space kernel](../state-space-ntk.md).
     """  # noqa: DOC502 (a helper raises)
     _refuse("frobenius_norm_estimate", method, products)
     key = jr.key(0) if key is None else key

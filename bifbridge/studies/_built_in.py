@@ -59,11 +59,10 @@ def continuation(
         family = as_family(Task(model).load())
     if start is None:
         raise ValueError("continuation: a function needs start, such as [0.1, 0.2].")
-    options: dict[str, Any] = {} if ds_max is None else {"ds_max": ds_max}
     problem = ContinuationProblem(
         family, list(start), span=(span[0], span[1]), parameter=parameter_start
     )
-    branch = follow(problem, JaxEngine(max_points=max_points, **options))
+    branch = follow(problem, JaxEngine(max_step=ds_max, max_points=max_points))
     if len(branch) == 0:
         raise ValueError(f"continuation: no branch starts here. {branch.status.sentence}")
     return branch.to_xarray()

@@ -55,6 +55,9 @@ def collect(
     Raises:
         RunFolderError: if nothing is finished, or the study has several functions and none is
             chosen.
+
+    Example:
+        See [Studies](../studies.md).
     """
     place = StudyFolder(folder)
     chosen = [task for task in study.tasks if function in {None, task.function}]

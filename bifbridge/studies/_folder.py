@@ -16,6 +16,11 @@ class StudyFolder:
 
     Attributes:
         path: the folder.
+
+    Example:
+        >>> from bifbridge.studies import StudyFolder
+        >>> StudyFolder("gains").result("0123abcd").name
+        '0123abcd.nc'
     """
 
     path: Path

@@ -29,6 +29,9 @@ class StudyStatus:
         states: "done", "failed", "running" or "pending" by key, in the order of the study.
         tasks: by key.
         reasons: of the failed ones, by key.
+
+    Example:
+        See [Studies](../studies.md): `run_study`.
     """
 
     states: dict[str, str]
@@ -119,6 +122,9 @@ def run_study(
     Raises:
         BifbridgeError: if spawned workers cannot start.
         ValueError: for fewer than one worker or task per batch.
+
+    Example:
+        See [Studies](../studies.md).
     """  # noqa: DOC502 (_spawn raises)
     if workers < 1 or batch < 1:
         raise ValueError(f"run_study: got workers={workers} and batch={batch}, expected ≥ 1.")

@@ -22,6 +22,13 @@ class Study:
     Attributes:
         name: of the study.
         tasks: in the order of the specification.
+
+    Example:
+        >>> from bifbridge.studies import Study, Task
+        >>> one = Study("one", (Task("sntk", {"model": "student.eqx", "seed": 0}),))
+        >>> many = Study.product("many", "sntk", {"seed": range(5)}, {"model": "student.eqx"})
+        >>> len(Study.join("both", [one, many]).tasks)
+        6
     """
 
     name: str
@@ -93,6 +100,24 @@ def read_study(path: str | os.PathLike[str]) -> Study:
 
     Raises:
         ConfigError: if the file is missing, no TOML, or not a specification.
+
+    Example:
+        >>> import pathlib, tempfile
+        >>> import bifbridge as bb
+        >>> text = '''
+        ... name = "gains"
+        ... [[task]]
+        ... function = "mine:measure"
+        ... [task.sweep]
+        ... gain = [0.5, 1.5]
+        ... seed = {range = [0, 3]}
+        ... '''
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = pathlib.Path(folder, "gains.toml")
+        ...     _ = file.write_text(text)
+        ...     study = bb.read_study(file)
+        >>> study.name, len(study.tasks)
+        ('gains', 6)
     """
     path = Path(path)
     try:

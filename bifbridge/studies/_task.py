@@ -52,6 +52,9 @@ class Task:
         arguments: plain data: numbers, texts, booleans, lists and tables of them.
         files: further arguments that are paths, beside those that the function declares.
         search_path: folder from which modules are imported, and to which paths are relative.
+
+    Example:
+        See `Study`.
     """
 
     function: str

@@ -30,6 +30,9 @@ class TrainingState(eqx.Module):
         step: number of steps taken.
         theta: θ, shape (p,).
         optimiser_state: the optimiser's own state.
+
+    Example:
+        See [Training through bifurcations](../training.md): `start_training`.
     """
 
     step: int = eqx.field(static=True)
@@ -46,6 +49,9 @@ class Block(eqx.Module):
         losses: L(θ) before each step, shape (K,).
         gradient_norms: |∇L(θ)| before each step and before clipping, shape (K,).
         end: the state after the last step.
+
+    Example:
+        See [Training through bifurcations](../training.md): `train`.
     """
 
     start: int = eqx.field(static=True)
@@ -66,6 +72,9 @@ def start_training(
 
     Returns:
         A `TrainingState` at step 0.
+
+    Example:
+        See [Training through bifurcations](../training.md).
     """
     return TrainingState(0, theta, optimiser.init(theta))
 
@@ -100,6 +109,9 @@ def train(
     Raises:
         DivergenceError: if loss or gradient stop being finite or the loss blows up; it names the
             step, the first quantity to blow up and the last step to resume from.
+
+    Example:
+        See [Training through bifurcations](../training.md).
     """
     while state.step < steps:
         length = min(block_size - state.step % block_size, steps - state.step)

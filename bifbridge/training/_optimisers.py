@@ -27,6 +27,14 @@ def make_optimiser(
 
     Raises:
         ValueError: for an unknown name.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.training import make_optimiser
+        >>> optimiser = make_optimiser("sgd", 0.1, clip_norm=1.0)
+        >>> updates, _ = optimiser.update(jnp.array([3.0, 4.0]), optimiser.init(jnp.zeros(2)))
+        >>> updates
+        Array([-0.06, -0.08], dtype=float64)
     """
     if name not in OPTIMISERS:
         raise ValueError(f"Got optimizer {name!r}, expected one of {', '.join(OPTIMISERS)}.")

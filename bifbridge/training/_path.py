@@ -19,6 +19,9 @@ class TrainingPath(eqx.Module):
         losses: L(θ) before each step, shape (K,).
         gradient_norms: |∇L(θ)| before each step and before clipping, shape (K,).
         rebuild: from θ to the field.
+
+    Example:
+        See [Training through bifurcations](../training.md): `join_blocks`.
     """
 
     thetas: Float[np.ndarray, "K1 p"]
@@ -71,6 +74,9 @@ def join_blocks(blocks: Sequence[Block], rebuild: Callable[[Any], Any]) -> Train
 
     Returns:
         The path.
+
+    Example:
+        See [Training through bifurcations](../training.md).
     """
     thetas = [np.asarray(block.thetas, float) for block in blocks]
     end = np.asarray(blocks[-1].end.theta, float)[None]

@@ -183,6 +183,13 @@ def spectral_teacher(
 
     Raises:
         ValueError: if there are more eigenvalues than units.
+
+    Example:
+        >>> import jax.numpy as jnp, jax.random as jr
+        >>> from bifbridge.training import spectral_teacher
+        >>> teacher, readout = spectral_teacher(6, (1.5, 0.5), key=jr.key(0))
+        >>> jnp.linalg.eigvalsh(teacher.weights)[-2:].round(6), readout.shape
+        (Array([0.5, 1.5], dtype=float64), (2, 6))
     """
     if len(eigenvalues) > units:
         raise ValueError(

@@ -21,6 +21,14 @@ class TimeGrid(eqx.Module):
         saved: positions in `steps` whose states are saved, shape (T,), increasing.
         provenance: who chose the steps (static). `linearise` tests unequal ones of "unknown"
             origin on a tangent.
+
+    Example:
+        `uniform_grid` makes equal steps; others are made from their times:
+
+        >>> import jax.numpy as jnp, numpy as np
+        >>> import bifbridge as bb
+        >>> bb.TimeGrid(jnp.array([0.0, 0.1, 0.3, 0.7]), np.array([0, 3])).times
+        Array([0. , 0.7], dtype=float64)
     """
 
     steps: Float[Array, " K1"]
@@ -61,6 +69,12 @@ def uniform_grid(
 
     Raises:
         ValueError: if a size is not positive.
+
+    Example:
+        >>> import bifbridge as bb
+        >>> grid = bb.uniform_grid(1.0, 0.1, save_every=5)
+        >>> grid.n_steps, grid.times, grid.weights
+        (10, Array([0. , 0.5, 1. ], dtype=float64), Array([0.25, 0.5 , 0.25], dtype=float64))
     """
     if not (horizon > 0 and step > 0 and save_every > 0):
         raise ValueError(

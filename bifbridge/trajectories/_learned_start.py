@@ -15,6 +15,13 @@ class LearnedStart(eqx.Module):
     Attributes:
         field: the vector field.
         initial_states: one per trial, shape (N, n).
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> learned = bb.LearnedStart(bb.CTRNN(jnp.eye(2)), jnp.zeros((3, 2)))
+        >>> bb.flatten_parameters(learned, ["initial_states"])[0].shape  # three trials of two units
+        (6,)
     """
 
     field: Any

@@ -44,6 +44,9 @@ def march(
 
     Returns:
         Saved states, shape (N, T, n).
+
+    Example:
+        See `solve`, which returns the same states.
     """
     method = _transposable(unrolled(dfx.Tsit5() if solver is None else solver))
     terms, args = dfx.ODETerm(batched_velocity), (field, inputs)

@@ -17,6 +17,12 @@ def trajectory_measure(weights: Weights, trials: int) -> Float[Array, "#N T 1"]:
 
     Returns:
         An array that multiplies trajectories of shape (N, T, n).
+
+    Example:
+        >>> import bifbridge as bb
+        >>> from bifbridge.trajectories import trajectory_measure
+        >>> trajectory_measure(bb.uniform_grid(2.0, 1.0).weights, 4).squeeze()  # wₜ/N
+        Array([0.125, 0.25 , 0.125], dtype=float64)
     """
     rows = weights if weights.ndim == 2 else weights[None]
     return rows[..., None] / trials
@@ -46,6 +52,13 @@ def length_mask(times: Times, lengths: Float[Array, " N"]) -> Bool[Array, "N T"]
 
     Returns:
         The mask for `Trials` and `linearise`.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> bb.length_mask(jnp.array([0.0, 1.0, 2.0]), jnp.array([1.5, 2.0]))
+        Array([[ True,  True, False],
+               [ True,  True,  True]], dtype=bool)
     """
     slack = 1e-9 * (times[-1] - times[0])
     return times[None, :] - times[0] <= lengths[:, None] + slack

@@ -53,6 +53,14 @@ def recorded_grid(
 
     Raises:
         ValueError: if the solve stops before the last time.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> field = bb.CTRNN(jnp.array([[0.5]]))
+        >>> grid = bb.recorded_grid(field, jnp.ones((1, 1)), jnp.array([0.0, 5.0, 20.0]))
+        >>> grid.provenance, [float(t) for t in grid.times]
+        ('tangent', [0.0, 5.0, 20.0])
     """
     start: Any = initial_states(field) if callable(initial_states) else initial_states
     controller = dfx.ClipStepSizeController(

@@ -43,6 +43,9 @@ class Sensitivity(eqx.Module):
         trajectories: saved states, shape (N, T, n).
         times: saved times, shape (T,).
         weights: trapezoid weights w, shape (T,); shape (N, T) for trials of unequal length.
+
+    Example:
+        See `linearise`.
     """
 
     theta: ParameterVector
@@ -131,34 +134,79 @@ def linearise(
         PrecisionError: in a 32-bit session.
         ValueError: if a trajectory is not finite, there are no parameters, or the shapes of
             initial states or mask do not fit.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> field = bb.CTRNN(
+        ...     jnp.eye(1)
+        ... )  # ż = −z + tanh z + b: near 0 a change of b moves z by t δb
+        >>> sensitivity = bb.linearise(
+        ...     field, jnp.zeros((1, 1)), bb.uniform_grid(2.0, 1.0), names=["bias"]
+        ... )
+        >>> sensitivity.push(jnp.ones(1)).squeeze().round(12)
+        Array([0., 1., 2.], dtype=float64)
+        >>> sensitivity.pull(jnp.ones((1, 3, 1)))  # ∫ t dt
+        Array([2.], dtype=float64)
     """  # noqa: DOC502 (helpers raise)
     require_x64("The linearisation of trajectories")
     chosen = None if names is None else tuple(names)
-    _refuse_shapes(field, initial_states, grid, chosen, mask)
+    weights, ends = observation(field, initial_states, grid, chosen, mask)
     warn_of_unfit_steps(field, initial_states, grid, chosen, inputs, solver)
-    ends = None if mask is None else _last_steps(grid, jnp.asarray(mask))
-    observed = None if mask is None else jnp.asarray(mask)
-    result = _linearise(
-        field,
-        initial_states,
-        grid,
-        chosen,
-        inputs,
-        solver,
-        observed,
-        ends,
-        matvec_dtype,
-        checkpoint,
+    theta, states, linear = _linearise(
+        field, initial_states, grid, chosen, inputs, solver, ends, matvec_dtype, checkpoint
     )
-    finite = jnp.isfinite(result.trajectories).all((1, 2))
+    refuse_infinite("linearise", states)
+    return Sensitivity(theta, states, grid.times, weights, linear)
+
+
+def refuse_infinite(name: str, states: Trajectories) -> None:
+    """Raise where a trajectory has left the finite numbers.
+
+    Args:
+        name: of the function that was called.
+        states: shape (N, T, n).
+
+    Raises:
+        ValueError: if one has.
+    """
+    finite = jnp.isfinite(states).all((1, 2))
     if not bool(finite.all()):
         bad = jnp.flatnonzero(~finite)
         raise ValueError(
-            f"linearise: {bad.size} of {finite.size} trajectories are not finite (the first is "
+            f"{name}: {bad.size} of {finite.size} trajectories are not finite (the first is "
             f"trial {int(bad[0])}). Shorten the horizon or the steps, leave these trials out, or "
-            "end them earlier with mask=."
+            "end them earlier with a mask."
         )
-    return result
+
+
+def observation(
+    field: Any,
+    initial_states: Any,
+    grid: TimeGrid,
+    names: tuple[str, ...] | None,
+    mask: Any,
+) -> tuple[Weights, Int[Array, " N"] | None]:
+    """The weights of the observed times, and the step at which each trial ends.
+
+    Args:
+        field: vector field whose leaves are the parameters.
+        initial_states: as in `linearise`.
+        grid: step times.
+        names: the leaves in θ, or None.
+        mask: as in `linearise`, or None.
+
+    Returns:
+        Weights of shape (T,), or (N, T) with a mask; numbers of steps of shape (N,), or None.
+
+    Raises:
+        ValueError: if there are no parameters, or initial states or mask have the wrong shape.
+    """  # noqa: DOC502 (a helper raises)
+    _refuse_shapes(field, initial_states, grid, names, mask)
+    if mask is None:
+        return grid.weights, None
+    observed = jnp.asarray(mask)
+    return masked_weights(grid.times, observed), _last_steps(grid, observed)
 
 
 def _refuse_shapes(
@@ -212,11 +260,10 @@ def _linearise(
     names: tuple[str, ...] | None,
     inputs: Inputs | None,
     solver: dfx.AbstractSolver | None,
-    mask: Bool[Array, "N T"] | None,
     ends: Int[Array, " N"] | None,
     matvec_dtype: str | None,
     checkpoint: bool,
-) -> Sensitivity:
+) -> tuple[ParameterVector, Trajectories, Any]:
     theta, rebuild = flatten_parameters(field, names)
 
     def trajectories(vector: ParameterVector) -> Trajectories:
@@ -229,8 +276,7 @@ def _linearise(
         )
 
     states, linear = jax.linearize(trajectories, theta)
-    weights = grid.weights if mask is None else masked_weights(grid.times, mask)
-    return Sensitivity(theta, states, grid.times, weights, linear)
+    return theta, states, linear
 
 
 @eqx.filter_jit

@@ -37,6 +37,15 @@ def solve(
 
     Returns:
         Saved states, shape (N, T, n).
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> decay = bb.CTRNN(jnp.zeros((1, 1)))  # ż = −z
+        >>> bb.solve(
+        ...     decay, jnp.ones((1, 1)), bb.uniform_grid(1.0, 0.1, save_every=10)
+        ... ).squeeze().round(4)
+        Array([1.    , 0.3679], dtype=float64)
     """
     n_steps = grid.n_steps
     solution = dfx.diffeqsolve(

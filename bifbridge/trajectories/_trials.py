@@ -22,6 +22,15 @@ class Trials(eqx.Module):
         solver: a Diffrax solver; `Tsit5` if None.
         mask: whether trial i is observed at saved time t, shape (N, T), or None for all; see
             `length_mask`.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> grid = bb.uniform_grid(10.0, 0.5)
+        >>> lengths = jnp.array([4.0, 10.0])
+        >>> trials = bb.Trials(jnp.zeros((2, 3)), grid, mask=bb.length_mask(grid.times, lengths))
+        >>> trials.mask.sum(axis=1)
+        Array([ 9, 21], dtype=int64)
     """
 
     initial_states: InitialStates | Callable[[Any], InitialStates]

@@ -22,6 +22,9 @@ class UnrolledRungeKutta(dfx.AbstractSolver):
         stages: the rows aᵢ of the tableau, the first one empty.
         weights: bᵢ.
         convergence_order: order of the method.
+
+    Example:
+        See `unrolled`.
     """
 
     nodes: tuple[float, ...] = eqx.field(static=True)
@@ -84,6 +87,12 @@ def unrolled(solver: dfx.AbstractSolver) -> dfx.AbstractSolver:
 
     Returns:
         An `UnrolledRungeKutta`, or `solver` itself if it is of another kind.
+
+    Example:
+        >>> import diffrax
+        >>> from bifbridge.trajectories import unrolled
+        >>> unrolled(diffrax.Tsit5()).convergence_order
+        5
     """
     tableau = getattr(solver, "tableau", None)
     if not (isinstance(solver, dfx.AbstractERK) and isinstance(tableau, dfx.ButcherTableau)):

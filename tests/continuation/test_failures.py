@@ -129,6 +129,33 @@ def test_a_double_crossing_is_reported_as_multiple():
     assert point.jump == 2
 
 
+def test_a_search_that_meets_a_double_crossing_exactly_locates_it():
+    """Both eigenvalues are p: their zero is met to the last bit while the bracket is wide."""
+    branch = follow(lambda z, p: (p - 0.3137) * z - z**3, [0.0, 0.0], (-1.0, 1.0))
+    (point,) = branch.special_points
+    assert (point.multiplicity, point.converged, point.jump) == (2, True, 2)
+    assert point.parameter == pytest.approx(0.3137, abs=1e-12)
+    assert branch.balance.complete
+    low, high = point.bracket
+    assert high - low < 1e-8
+
+
+def test_two_coinciding_hopf_points_count_as_two():
+    """Pairs with frequencies 1 and 2 cross together: four eigenvalues, two crossings."""
+
+    def oscillators(z, p):
+        x, y = z.reshape(2, 2).T
+        damping = p - 0.2 - x**2 - y**2
+        frequencies = jnp.array([1.0, 2.0])
+        return jnp.stack([damping * x - frequencies * y, damping * y + frequencies * x], 1).ravel()
+
+    branch = follow(oscillators, [0.0] * 4, (-1.0, 1.0))
+    (point,) = branch.special_points
+    assert (point.kind, point.multiplicity, point.jump) == ("hopf", 2, 4)
+    assert point.normal_form is None
+    assert branch.balance.complete
+
+
 def test_a_neutral_saddle_is_told_from_a_hopf_point():
     """Eigenvalues ±√(1/4) + …: they add up to zero at p = 0, both real."""
 

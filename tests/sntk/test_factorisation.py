@@ -8,7 +8,7 @@ import pytest
 
 from bifbridge.fields import CTRNN, random_ctrnn
 from bifbridge.sntk import StateSpaceNTK, factorise
-from bifbridge.trajectories import linearise, uniform_grid
+from bifbridge.trajectories import length_mask, linearise, uniform_grid
 
 FIELD = random_ctrnn(3, radius=0.9, inputs=2, key=jr.key(0))
 START = jr.normal(jr.key(1), (4, 3))
@@ -34,6 +34,24 @@ def test_the_factors_multiply_to_the_sensitivity_and_the_kernel(solver):
         factors.force_adjoint(factors.propagate_adjoint(ERROR)), ntk.pull(ERROR), atol=1e-12
     )
     np.testing.assert_allclose(factors.kernel(ERROR), ntk.kernel(ERROR), atol=1e-11)
+
+
+def test_trials_of_unequal_length_have_factors_too():
+    mask = length_mask(GRID.times, jnp.array([3.0, 1.5, 2.25, 0.75]))
+    factors = factorise(FIELD, START, GRID, mask=mask, **OPTIONS)
+    ntk = StateSpaceNTK(linearise(FIELD, START, GRID, mask=mask, **OPTIONS))
+    np.testing.assert_allclose(
+        factors.propagate(factors.force(DTHETA)), ntk.push(DTHETA), atol=1e-12
+    )
+    np.testing.assert_allclose(factors.kernel(ERROR), ntk.kernel(ERROR), atol=1e-11)
+    operators = factors.operators()
+    x = jr.normal(jr.key(5), (ERROR.size,))
+    moved = operators.propagator.transpose().mv(x)
+    np.testing.assert_allclose(
+        operators.propagator.mv(operators.parameter_operator.mv(moved)),
+        ntk.kernel_operator().mv(x),
+        atol=1e-11,
+    )
 
 
 def test_each_factor_has_its_adjoint_and_k_is_not_local_in_time():

@@ -250,12 +250,13 @@ def test_built_in_continuation_finds_the_pitchfork_of_a_function(tmp_path):
         "c",
         "continuation",
         {"span": [[-1.0, 1.0]]},
-        {"model": "study_functions:pitchfork", "start": [0.0]},
+        {"model": "study_functions:pitchfork", "start": [0.0], "ds_max": 0.03},
         search_path=HERE,
     )
     status = run_study(study, tmp_path)
     assert status.complete, status
     data = load_result(StudyFolder(tmp_path).result(study.tasks[0].key))
+    assert data["steps"].max().item() == pytest.approx(0.03)
     assert list(data["special_kind"].values) == ["pitchfork"]
     assert abs(data["special_parameter"].item()) < 1e-10
     assert data["form_cubic"].item() == pytest.approx(-1)

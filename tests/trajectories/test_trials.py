@@ -53,7 +53,7 @@ def test_a_trial_that_ends_early_is_what_it_would_be_alone():
 def test_what_a_trial_does_after_its_end_cannot_spoil_it():
     field, starts = Runaway(jnp.ones(())), jnp.array([[0.1], [2.0]])
     grid = uniform_grid(4.0, 0.02, save_every=10)
-    with pytest.raises(ValueError, match="end them earlier with mask="):
+    with pytest.raises(ValueError, match="end them earlier with a mask"):
         linearise(field, starts, grid)
     s = linearise(field, starts, grid, mask=length_mask(grid.times, jnp.array([4.0, 0.4])))
     pushed = s.push(jnp.ones(1))

@@ -25,6 +25,9 @@ class CrossCheck(eqx.Module):
         unmatched: one entry for every special point and engine that lacks it.
         span: the parameter's interval.
         tolerance: how far apart two points may lie to be the same one.
+
+    Example:
+        See `cross_check`.
     """
 
     engines: tuple[str, ...] = eqx.field(static=True)

@@ -148,10 +148,19 @@ def _kind(point: Raw, parameters: np.ndarray) -> str:
 def cycle_normal_form(kind: str, form: Raw, raw: Raw, period: float) -> CycleNormalForm | None:
     """The normal form at a critical multiplier, in this package's convention.
 
-    Collocation's coefficients are Iooss', for a mode with ∫|v|² dt = 1 over a period where ours has
-    the mean 1: |ξ|² and with it every cubic coefficient is larger by T here. c of a period doubling
-    is T b3; BifurcationKit's Neimark–Sacker d counts time by dτ/dt = 1 + (a/T)|ξ|², so that ours is
-    T(d − iaθ/T²). Shooting has those of the return map, with other weights: they stay in `raw`.
+    By collocation BifurcationKit solves the equations of Kuznetsov, Govaerts, Doedel and Dhooge
+    (SIAM J. Numer. Anal. 43 (2005) 1407) on the period scaled to 1, with modes v₁ of ∫₀¹|v₁|² = 1,
+    as ours. The coefficients that it returns are the paper's, whose mode has ∫₀ᵀ|v|² dt = 1: there
+    v = v₁/√T, so the paper's ξ is √T times ours, and every cubic coefficient here is T times its.
+    Term by term (`period_doubling_normal_form_iooss` in NormalForms.jl): with a = a₁/T,
+    T b3 = ∫v₁*·(C(v₁,v₁,v₁)/3 + T B(v₁,h₂) − 2a₁ A v₁) has C as it stands in our equation, and h₂
+    of unit time is h₂/T in ours.
+
+    A Neimark–Sacker point's d has the addend +iθa₁/T² besides (`neimark_sacker_normal_form_iooss`,
+    which returns a₁ as `a`): it belongs to dξ/dt, where ours is dξ/dτ with
+    dτ/dt = 1 + (a₁/T)|ξ|². Hence T(d − iθa₁/T²), or T(d − iaθ/T²). The live tests hold both against
+    closed forms at two periods. Shooting has the coefficients of the return map, with other
+    weights: they stay in `raw`.
 
     Args:
         kind: of the special point.

@@ -4,18 +4,18 @@ from collections.abc import Callable, Sequence
 from typing import Any, Literal
 
 import equinox as eqx
-import jax.numpy as jnp
 import numpy as np
 
 from bifbridge._precision import require_x64
 from bifbridge.continuation._diagram import Diagram, DiagramBranch
 from bifbridge.continuation._equilibria import Equilibria
-from bifbridge.continuation._families import as_family
 from bifbridge.continuation._problem import AbstractBranchingEngine, ContinuationProblem
 from bifbridge.continuation._results import Branch, SpecialPoint
 from bifbridge.continuation.bifurcationkit._convert import branch, path, special_points
 from bifbridge.continuation.bifurcationkit._curves import curve
+from bifbridge.continuation.bifurcationkit._cycle_request import frequency_of, plain_method
 from bifbridge.continuation.bifurcationkit._cycles import cycle_branch
+from bifbridge.continuation.bifurcationkit._equilibria import described
 from bifbridge.continuation.bifurcationkit._field import Call, field_request, plane_request
 from bifbridge.continuation.bifurcationkit._gradients import with_gradients
 from bifbridge.continuation.bifurcationkit._interrupt import watched
@@ -34,7 +34,6 @@ from bifbridge.continuation.bifurcationkit._worker import isolated_call
 from bifbridge.continuation.jax_engine import JaxEngine, lies_on
 from bifbridge.continuation.jax_engine._assemble import join
 from bifbridge.continuation.jax_engine.cycles import CycleBranch
-from bifbridge.continuation.jax_engine.cycles._basis import basis
 from bifbridge.continuation.jax_engine.two_parameter import (
     BifurcationCurve,
     CodimTwoPoint,
@@ -198,7 +197,7 @@ class BifurcationKit(AbstractBranchingEngine):
             "deflated_equilibria", problem, rows, float(parameter), self.options(problem.span),
             power=float(power), shift=float(shift), hooked=False,
         )["states"]  # fmt: skip
-        return _described(problem.family, np.asarray(states, float), float(parameter))
+        return described(problem.family, np.asarray(states, float), float(parameter))
 
     def deflated_continuation(
         self, problem: ContinuationProblem, options: DefCont | None = None
@@ -279,7 +278,7 @@ class BifurcationKit(AbstractBranchingEngine):
 
         do = self._call()
         request = plane_request(field, state, np.array([p, q]), self.field, do, test=self.self_test)
-        omega = _frequency(point, frequency) if what == "hopf" else 0.0
+        omega = frequency_of(point, frequency) if what == "hopf" else 0.0
         with watched(self.on_step) as hook:
             answer = do(
                 "continue_curve", request, state, p, q, what, omega, self.options(spans[1]),
@@ -320,10 +319,13 @@ class BifurcationKit(AbstractBranchingEngine):
             )
         method = Collocation() if method is None else method
         problem = ContinuationProblem(family, point.state, span=span, parameter=point.parameter)
+        options = self.options(span)
+        # The trivial exponent is 0: with any tolerance a bisection may end before it began.
+        options["continuation"]["tol_bisection_eigenvalue"] = 0.0
         answer = self._ask(
             "continue_cycles", problem, np.asarray(point.state), float(point.parameter),
-            _frequency(point, None), self.options(span),
-            method=_plain_method(method, delta_p, max_period),
+            frequency_of(point), options,
+            method=plain_method(method, delta_p, max_period),
         )  # fmt: skip
         shooting = isinstance(method, Shooting)
         return cycle_branch(answer | {"equidistant": not shooting}, problem.state.size)
@@ -390,54 +392,3 @@ class BifurcationKit(AbstractBranchingEngine):
 
     def _plain_signs(self) -> list[float]:
         return {"up": [1.0], "down": [-1.0]}.get(self.directions, [-1.0, 1.0])
-
-
-def _plain_method(
-    method: Collocation | Shooting, delta_p: float, max_period: float
-) -> dict[str, Any]:
-    shooting = isinstance(method, Shooting)
-    return {
-        "name": "Shooting" if shooting else "Collocation",
-        "ntst": method.ntst,
-        "m": method.m,
-        "meshadapt": False if shooting else method.meshadapt,
-        "max_period": float(max_period),
-        "delta_p": float(delta_p),
-        "nodes": basis(method.m).nodes,
-        "segments": method.segments if shooting else 1,
-        "abstol": method.abstol if shooting else 0.0,
-        "reltol": method.reltol if shooting else 0.0,
-    }
-
-
-def _frequency(point: SpecialPoint | CodimTwoPoint, frequency: float | None) -> float:
-    if frequency is not None:
-        return float(frequency)
-    if isinstance(point, CodimTwoPoint):
-        return float(point.frequencies[0]) if point.frequencies.size else 0.0
-    if point.frequency is not None:
-        return float(point.frequency)
-    turning = point.eigenvalues[np.abs(np.imag(point.eigenvalues)) > 1e-9]
-    return float(abs(np.imag(turning[np.argmin(np.abs(np.real(turning)))])))
-
-
-def _described(family: Any, states: np.ndarray, parameter: float) -> Equilibria:
-    import jax  # the Jacobians are JAX's: this is bookkeeping, not a result of BifurcationKit
-
-    velocity = as_family(family).velocity(jnp.asarray(parameter))
-    if not len(states):
-        none = np.zeros(0)
-        return Equilibria(states, states.astype(complex), none, (), none.astype(int))
-    matrices = np.stack([np.asarray(jax.jacfwd(velocity)(jnp.asarray(z))) for z in states])
-    eigenvalues = np.linalg.eigvals(matrices).astype(complex)
-    eigenvalues = np.take_along_axis(eigenvalues, np.argsort(-np.real(eigenvalues), axis=1), 1)
-    unstable = np.sum(np.real(eigenvalues) > 0, axis=1)
-    order = np.argsort(unstable, kind="stable")
-    speeds = np.array([float(jnp.linalg.norm(velocity(jnp.asarray(z)))) for z in states])
-    return Equilibria(
-        states[order],
-        eigenvalues[order],
-        speeds[order],
-        tuple("unstable" if unstable[k] else "stable" for k in order),
-        np.zeros(len(states), int),
-    )

@@ -18,6 +18,9 @@ class NewtonPar(eqx.Module):
         linesearch: whether to damp by Armijo's rule.
         alpha: α, the first damping factor.
         alpha_min: the smallest damping factor.
+
+    Example:
+        See `BifurcationKit`.
     """
 
     tol: float = 1e-12
@@ -54,6 +57,10 @@ class ContinuationPar(eqx.Module):
         tol_bisection_eigenvalue: real part at which a bisection ends.
         dsmin_bisection: shortest step of a bisection.
         detect_loop: whether to stop where a branch comes back.
+
+    Example:
+        >>> from bifbridge.continuation.bifurcationkit import BifurcationKit, ContinuationPar
+        >>> engine = BifurcationKit(ContinuationPar(ds=0.01, dsmax=0.05, max_steps=500))
     """
 
     ds: float | None = None
@@ -125,6 +132,9 @@ class PALC(eqx.Module):
     Attributes:
         tangent: "Secant" or "Bordered".
         theta: θ, the weight of the state in the arclength θ|δz|²/n + (1 − θ)δp².
+
+    Example:
+        See `BifurcationKit`.
     """
 
     tangent: Literal["Secant", "Bordered"] = "Secant"
@@ -148,7 +158,11 @@ class PALC(eqx.Module):
 
 
 class Natural(eqx.Module):
-    """Steps at fixed parameter, which end at folds, see BifurcationKit's `Natural`."""
+    """Steps at fixed parameter, which end at folds, see BifurcationKit's `Natural`.
+
+    Example:
+        See `BifurcationKit`.
+    """
 
     def plain(self) -> dict[str, Any]:
         """The algorithm as plain data.
@@ -168,6 +182,9 @@ class KrylovKit(eqx.Module):
         maxiter: limit on restarts of both.
         eig_dim: dimension of the Krylov space of eigenvalues.
         eig_tol: their tolerance.
+
+    Example:
+        See `BifurcationKit`.
     """
 
     dim: int = 60

@@ -52,6 +52,9 @@ class JaxEngine(AbstractBranchingEngine):
         neutral_saddles: whether to report neutral saddles (two real eigenvalues of sum zero),
             which are no bifurcations.
         buffer: points per compiled stretch.
+
+    Example:
+        See `continuation`.
     """
 
     step: float | None = None

@@ -46,6 +46,9 @@ def continuation_ensemble(
 
     Raises:
         ValueError: if there is no problem, or their structures differ.
+
+    Example:
+        See [Continuation](../continuation.md).
     """
     require_x64("continuation")
     engine = JaxEngine() if engine is None else engine
@@ -56,8 +59,10 @@ def continuation_ensemble(
 
 
 def _together(problems: Sequence[ContinuationProblem], engine: JaxEngine) -> tuple[Branch, ...]:
-    curves = [engine.curve(problem) for problem in problems]
-    controls, firsts = zip(*(engine.control(problem) for problem in problems), strict=True)
+    # Bound once: a module makes its methods anew each time they are asked for.
+    curve_of, control_of, signs_of = engine.curve, engine.control, engine.signs
+    curves = [curve_of(problem) for problem in problems]
+    controls, firsts = zip(*(control_of(problem) for problem in problems), strict=True)
     curve, control = _stack(curves), _stack(controls)
     guesses = np.stack([np.append(problem.state, problem.parameter) for problem in problems])
     points, events, jacobians, codes = jtu.tree_map(np.asarray, _starts(curve, control, guesses))
@@ -68,7 +73,7 @@ def _together(problems: Sequence[ContinuationProblem], engine: JaxEngine) -> tup
     status = [_start_status(int(c), t) for c, t in zip(codes, tangents, strict=True)]
     paths: list[list[Path]] = [[] for _ in problems]
     for sign in (-1.0, 1.0):
-        wanted = np.array([sign in engine.signs(problem) for problem in problems])
+        wanted = np.array([sign in signs_of(problem) for problem in problems])
         wanted &= np.array([s == Status.RUNNING for s in status])
         if np.any(wanted):
             ways = _follow(engine, curve, control, points, sign * tangents, firsts, wanted)

@@ -43,6 +43,9 @@ class KrylovEngine(AbstractEngine):
         stop_at: end after this many special points; None to go on.
         preconditioner: x ↦ approximate solution of F_x u = x, or None. The default of none suits
             networks with a leak, whose Jacobian is −1 plus something moderate.
+
+    Example:
+        See `cross_check`.
     """
 
     step: float = 0.05

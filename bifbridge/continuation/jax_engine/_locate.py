@@ -16,6 +16,9 @@ from bifbridge.continuation.jax_engine._details import Candidate, Described, Kin
 
 _SPLIT = 1e-3
 
+# A multiple point counts as located within this share of its step.
+_TIGHT = 1e-9
+
 
 def locate_in_step(step: Step, suspect: bool) -> list[Event]:
     """All bifurcations within one step, in order.
@@ -64,24 +67,41 @@ def _crossing(step: Step, low: Sample, high: Sample) -> _Found:
             found = _polish_crossing(step, low, high, middle, index)
             if found is not None:
                 return found
+    a, b = _tightened(step, a, middle, b)
     jump = b.count - a.count
     value = middle.eigenvalues[index]
     kind = "hopf" if abs(value.imag) > 1e-6 * (1 + abs(value)) else "branch_point"
-    multiplicity = abs(jump) // 2 if kind == "hopf" else abs(jump)
+    multiplicity = _multiplicity(jump, 2 if kind == "hopf" else 1)
     event = Event(
         kind=kind,
         point=middle.point,
         frequency=abs(float(value.imag)),
         # No extended system for a simple point is regular at a multiple one: its bracket serves.
-        converged=multiplicity > 1 and b.s - a.s <= 1e-9 * step.end.s,
+        converged=multiplicity > 1 and b.s - a.s <= _TIGHT * step.end.s,
         jump=jump,
-        multiplicity=max(multiplicity, 1),
+        multiplicity=multiplicity,
         step=step.number,
         s=middle.s,
         bracket=(float(a.point[-1]), float(b.point[-1])),
         tangent=middle.tangent,
     )
     return _Found(event, a, b)
+
+
+def _tightened(step: Step, a: Sample, middle: Sample, b: Sample) -> tuple[Sample, Sample]:
+    # A search that meets the zero exactly ends while its bracket is still wide.
+    reach = _TIGHT / 4 * step.end.s
+    left = a if middle.s - a.s <= reach else step.sample(middle.s - reach)
+    right = b if b.s - middle.s <= reach else step.sample(middle.s + reach)
+    within = left.count == a.count and right.count == b.count
+    return (left, right) if within and left.turn == a.turn and right.turn == b.turn else (a, b)
+
+
+def _multiplicity(jump: int, expected: int) -> int:
+    # How many crossings of so many eigenvalues each make up a jump.
+    if abs(jump) == expected:
+        return 1
+    return max(-(-abs(jump) // max(expected, 1)), 1)
 
 
 def _polish_crossing(
@@ -147,7 +167,7 @@ def _verified(
         frequency=float(described.detail.frequency),
         converged=True,
         jump=jump,
-        multiplicity=1 if abs(jump) == expected else abs(jump),
+        multiplicity=_multiplicity(jump, expected),
         step=step.number,
         s=s,
         bracket=(float(left.point[-1]), float(right.point[-1])),

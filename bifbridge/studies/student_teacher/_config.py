@@ -41,6 +41,11 @@ class StudentTeacherConfig:
         trainable: the leaves of the student that are trained.
         checkpoint_every: training steps per checkpoint file.
         kernel_modes: leading eigenvalues of the kernel that are kept.
+
+    Example:
+        >>> from bifbridge.studies.student_teacher import StudentTeacherConfig
+        >>> StudentTeacherConfig(seed=3, units=8).as_dict()["units"]
+        8
     """
 
     seed: int = 0
@@ -108,6 +113,11 @@ def read_config(
 
     Raises:
         ConfigError: for unknown keys, wrong types, impossible values or a file that is not TOML.
+
+    Example:
+        >>> from bifbridge.studies.student_teacher import read_config
+        >>> read_config(overrides={"seed": 3, "units": None}).seed  # None leaves the default
+        3
     """
     try:
         settings = {} if path is None else tomllib.loads(Path(path).read_text(encoding="utf-8"))

@@ -20,6 +20,12 @@ class GainRatio(eqx.Module):
         good: ratio above which η grows.
         smallest: lower bound of η, as a multiple of the initial one.
         largest: upper bound of η, as a multiple of the initial one.
+
+    Example:
+        >>> import bifbridge as bb
+        >>> from bifbridge.training import GainRatio
+        >>> loss = bb.GaussNewton(lambda x: x)
+        >>> careful = bb.low_rank_natural_gradient(0.1, loss, acceptance=GainRatio())
     """
 
     shrink: float = 0.25

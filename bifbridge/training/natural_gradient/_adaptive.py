@@ -79,6 +79,18 @@ def adaptive_natural_gradient(
 
     Raises:
         ValueError: if `switch_off` lies above `switch_on`.
+
+    Example:
+        >>> import jax, jax.numpy as jnp, optax
+        >>> import bifbridge as bb
+        >>> loss = bb.GaussNewton(lambda x: jnp.array([x[0], 10 * x[1]]))  # one direction rules
+        >>> optimiser, x = bb.adaptive_natural_gradient(optax.sgd(1e-3), 1.0, loss), jnp.ones(2)
+        >>> state = optimiser.init(x)
+        >>> for _ in range(3):
+        ...     step, state = optimiser.update(jax.grad(loss)(x), state, x)
+        ...     x = optax.apply_updates(x, step)
+        >>> bool(state.active), bool(loss(x) < 1)
+        (True, True)
     """
     if not switch_off <= switch_on:
         raise ValueError(

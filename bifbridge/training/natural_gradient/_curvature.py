@@ -22,6 +22,12 @@ def half_square(outputs: Outputs) -> Scalar:
 
     Returns:
         A scalar.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> from bifbridge.training import half_square
+        >>> half_square(jnp.array([3.0, 4.0]))
+        Array(12.5, dtype=float64)
     """
     return 0.5 * jnp.sum(outputs**2)
 
@@ -36,6 +42,16 @@ class GaussNewton(eqx.Module):
         outputs: θ ↦ r(θ), θ of any pytree; must allow forward mode: `march` does, and so does
             `diffrax.diffeqsolve` with `adjoint=diffrax.ForwardMode()` or `DirectAdjoint()`.
         loss: r ↦ ℓ(r).
+
+    Example:
+        >>> import jax, jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> loss = bb.GaussNewton(lambda x: jnp.array([x[0], 10 * x[1]]))  # ½(x₀² + 100 x₁²)
+        >>> float(loss(jnp.ones(2)))
+        50.5
+        >>> loss.at(jnp.ones(2), lambda x: x).product(jnp.eye(2))
+        Array([[  1.,   0.],
+               [  0., 100.]], dtype=float64)
     """
 
     outputs: Callable[[Any], Outputs]

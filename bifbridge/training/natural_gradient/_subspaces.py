@@ -16,7 +16,11 @@ from bifbridge.training.natural_gradient._model import LowRankModel
 
 
 class AbstractSubspace(eqx.Module):
-    """A way to choose the directions."""
+    """A way to choose the directions.
+
+    Example:
+        See `BlockIteration`.
+    """
 
     @abc.abstractmethod
     def start(self, parameters: int, dtype: Any) -> Directions:
@@ -63,6 +67,22 @@ class BlockIteration(AbstractSubspace):
         rank: k.
         passes: products with each vector per refresh.
         seed: of the random directions of the first refresh.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> from bifbridge.training import BlockIteration, FixedDirections, GradientLanczos
+        >>> loss = bb.GaussNewton(lambda x: x)
+        >>> for subspace in (
+        ...     BlockIteration(2),
+        ...     GradientLanczos(2),
+        ...     FixedDirections(jnp.eye(3)[:, :2], 2),
+        ... ):
+        ...     _ = bb.low_rank_natural_gradient(0.1, loss, subspace=subspace)
+        ...     print(subspace.rank)
+        2
+        2
+        2
     """
 
     rank: int = eqx.field(static=True, default=4)
@@ -119,6 +139,9 @@ class GradientLanczos(AbstractSubspace):
 
     Attributes:
         rank: k.
+
+    Example:
+        See `BlockIteration`.
     """
 
     rank: int = eqx.field(static=True, default=4)
@@ -167,6 +190,9 @@ class FixedDirections(AbstractSubspace):
         directions: an array of shape (p, k), or a function from θ (as the optimiser has it) to
             one; they need not be orthonormal.
         rank: k.
+
+    Example:
+        See `BlockIteration`.
     """
 
     directions: Directions | Callable[[Any], Directions]

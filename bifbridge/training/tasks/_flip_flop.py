@@ -22,6 +22,14 @@ class FlipFlop(AbstractTask):
         rate: pulses per bit and unit of time, after the first.
         width: duration of a pulse.
         latency: time from the onset of a pulse to the moment when its target counts.
+
+    Example:
+        >>> import jax.random as jr
+        >>> import bifbridge as bb
+        >>> from bifbridge.training.tasks import FlipFlop
+        >>> trials = FlipFlop(bits=2, grid=bb.uniform_grid(5.0, 0.5)).trials(3, key=jr.key(0))
+        >>> trials.inputs.shape, trials.targets.shape
+        ((3, 11, 2), (3, 11, 2))
     """
 
     bits: int = eqx.field(static=True, default=3)

@@ -19,6 +19,9 @@ class Imitation(AbstractTask):
         readout: C, shape (o, n).
         grid: times, in units of the time constant.
         spread: standard deviation of the initial states.
+
+    Example:
+        See `FlipFlop`, which is asked for trials in the same way.
     """
 
     teacher: Any

@@ -20,6 +20,9 @@ class MemoryPro(AbstractTask):
         stimulus: onset and end of the stimulus.
         go: earliest and latest end of fixation.
         latency: time after the go cue from which the response counts.
+
+    Example:
+        See `FlipFlop`, which is asked for trials in the same way.
     """
 
     grid: TimeGrid = eqx.field(default_factory=lambda: uniform_grid(30.0, 0.5))

@@ -24,6 +24,9 @@ class ReadoutNetwork(eqx.Module):
         readout: C, shape (o, n).
         offset: d, shape (o,).
         initial_state: z₀ of every trial that brings none of its own, shape (n,).
+
+    Example:
+        See [Training through bifurcations](../training.md): `random_network`.
     """
 
     field: Any
@@ -88,6 +91,9 @@ class TrialResiduals(AbstractTrajectoryLoss):
         names: the leaves in θ, as in `flatten_parameters`.
         forward: whether to allow forward mode.
         solver: a Diffrax solver, or None for `Tsit5`.
+
+    Example:
+        See [Training through bifurcations](../training.md).
     """
 
     trials: Trials
@@ -149,6 +155,9 @@ def random_network(
 
     Returns:
         The network; its initial state is small and random, so that it is no equilibrium.
+
+    Example:
+        See [Training through bifurcations](../training.md).
     """
     field_key, readout_key, state_key = jr.split(key, 3)
     field = random_ctrnn(units, radius=radius, inputs=task.n_inputs, key=field_key)

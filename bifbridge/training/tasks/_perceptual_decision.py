@@ -18,6 +18,9 @@ class PerceptualDecision(AbstractTask):
         noise: standard deviation of the evidence at each step.
         end: when the evidence ends; the response counts from `latency` later.
         latency: time to respond.
+
+    Example:
+        See `FlipFlop`, which is asked for trials in the same way.
     """
 
     grid: TimeGrid = eqx.field(default_factory=lambda: uniform_grid(20.0, 0.5))

@@ -19,6 +19,9 @@ class SineGenerator(AbstractTask):
         lowest: smallest ω, in radians per unit of time.
         highest: largest ω; equal to the smallest for a single frequency.
         levels: how many frequencies, evenly spaced; trials take them in turn.
+
+    Example:
+        See `FlipFlop`, which is asked for trials in the same way.
     """
 
     grid: TimeGrid = eqx.field(default_factory=lambda: uniform_grid(25.0, 0.25))

@@ -20,6 +20,9 @@ class Trials(eqx.Module):
         targets: y at the saved times, shape (N, T, o).
         mask: where the targets count, shape (N, T, o).
         initial_states: shape (N, n), or None where the network brings its own.
+
+    Example:
+        See `FlipFlop`, which is asked for trials in the same way.
     """
 
     grid: TimeGrid
@@ -71,7 +74,11 @@ class Trials(eqx.Module):
 
 
 class AbstractTask(eqx.Module):
-    """A distribution of trials."""
+    """A distribution of trials.
+
+    Example:
+        See `FlipFlop`, which is asked for trials in the same way.
+    """
 
     grid: eqx.AbstractVar[TimeGrid]
 

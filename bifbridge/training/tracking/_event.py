@@ -27,6 +27,9 @@ class TrackedBifurcation(eqx.Module):
         rank_after: the same some steps after.
         window: how many steps "before" and "after" lie away.
         agreement: predicted against measured kernel at the bifurcation, or None.
+
+    Example:
+        See [Use checkpoints of your own](../howto/own-checkpoints.md): `track_bifurcations`.
     """
 
     event: LearningEvent

@@ -23,6 +23,9 @@ class KernelProbe(eqx.Module):
         inputs: u(t) of all trials, or None. Predictions hold where it is constant and the same
             as that of the equilibria.
         solver: a Diffrax solver, or None.
+
+    Example:
+        See [Use checkpoints of your own](../howto/own-checkpoints.md).
     """
 
     initial_states: InitialStates

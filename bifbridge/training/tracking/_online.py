@@ -45,6 +45,9 @@ class OnlineTracker:
             and do not count for the budget.
         looks: number of continuations.
         alive: whether the equilibrium is still there.
+
+    Example:
+        See [Use checkpoints of your own](../howto/own-checkpoints.md).
     """
 
     def __init__(

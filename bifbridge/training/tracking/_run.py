@@ -17,6 +17,9 @@ class Run(eqx.Module):
     Attributes:
         steps: training step of each checkpoint, shape (K,).
         load: from the index of a checkpoint to its field.
+
+    Example:
+        See `as_run`.
     """
 
     steps: Float[np.ndarray, " K"]
@@ -72,6 +75,16 @@ def as_run(run: Any, *, steps: Any = None, load: Callable[[Any], Any] | None = N
 
     Raises:
         ValueError: if the numbers of steps and checkpoints differ, or there are none.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> from bifbridge.training.tracking import as_run
+        >>> run = as_run(
+        ...     [0.5, 1.5], steps=[0, 10], load=lambda gain: bb.CTRNN(jnp.eye(2), gain=gain)
+        ... )
+        >>> round(float(run.field(4.0).gain), 9)  # on the straight line between the two
+        0.9
     """
     if isinstance(run, Run):
         return run

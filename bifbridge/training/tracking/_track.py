@@ -28,6 +28,9 @@ class BifurcationTrack(eqx.Module):
         equilibria: every equilibrium that a search found.
         events: their bifurcations in the order of training.
         cycles: born at the Hopf points among them, where they were asked for.
+
+    Example:
+        See [Use checkpoints of your own](../howto/own-checkpoints.md): `track_bifurcations`.
     """
 
     steps: Float[np.ndarray, " K"]
@@ -133,6 +136,9 @@ def track_bifurcations(
 
     Raises:
         ValueError: for a `search_every` below 1.
+
+    Example:
+        See [Use checkpoints of your own](../howto/own-checkpoints.md).
     """
     if search_every < 1:
         raise ValueError(f"track_bifurcations: got search_every={search_every}, expected ≥ 1.")

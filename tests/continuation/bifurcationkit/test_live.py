@@ -1,11 +1,8 @@
-"""Everything that is asked of BifurcationKit, in a running Julia: closed forms and our own engine.
+"""Branches of equilibria in a running Julia: closed forms, and the embedded engine.
 
 Skipped, with the reason, where there is no Julia ≥ 1.10 with BifurcationKit.
 """
 
-from typing import Any
-
-import codim2_systems
 import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
@@ -13,34 +10,21 @@ import pytest
 
 import bifbridge as bb
 from bifbridge._errors import JuliaExecutionError
-from bifbridge.continuation import ContinuationProblem, JaxEngine, LeafFamily, Status
+from bifbridge.continuation import JaxEngine, LeafFamily, Status
 from bifbridge.continuation.bifurcationkit import (
     BifurcationKit,
-    Collocation,
     ContinuationPar,
     DefCont,
     KrylovKit,
     Natural,
-    Shooting,
 )
 from bifbridge.continuation.bifurcationkit._runtime import call
-from bifbridge.continuation.jax_engine.cycles import continue_cycles, start_from_hopf
-from bifbridge.continuation.jax_engine.two_parameter import bifurcation_curve
 from bifbridge.fields import CTRNN
 from bifbridge.normal_forms import HopfNormalForm, ScalarNormalForm
 from tests import helpers
+from tests.continuation.bifurcationkit.live import ENGINE, problem, special
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("live_julia")]
-
-ENGINE = BifurcationKit()
-
-
-def problem(field, state, span, **more):
-    return ContinuationProblem(field, state, span=span, **more)
-
-
-def special(branch) -> list[Any]:
-    return list(branch.special_points)
+pytestmark = [pytest.mark.julia, pytest.mark.slow, pytest.mark.usefixtures("live_julia")]
 
 
 @pytest.fixture(scope="module", params=[0, 4], ids=["folds", "hopf"])
@@ -199,193 +183,6 @@ def test_matrix_free_mode():
     assert branch.eigenvalues.shape[1] == 6
     found = [point.parameter for point in branch.bifurcations if point.converged]
     np.testing.assert_allclose(found, system.gains, rtol=1e-9)
-
-
-def lorenz84(z, p, q):
-    return codim2_systems.lorenz84(z, (p, q))
-
-
-SPANS = ((-1.0, 3.2), (-0.2, 0.2))
-
-
-@pytest.fixture(scope="module")
-def lorenz84_branch():
-    engine = BifurcationKit(ContinuationPar(ds=0.01, dsmax=0.05))
-    start = [2.9787, -0.0387, 0.0582, -0.0211]  # on the branch with the fold
-    question = problem(lambda z, p: lorenz84(z, p, 0.04), start, (-1.5, 3.0), parameter=3.0)
-    return bb.continuation(question, engine)
-
-
-def of_kind(points, kind) -> list[Any]:
-    return [point for point in points if point.kind == kind]
-
-
-def test_fold_and_hopf_curves_with_every_point_of_codimension_two(lorenz84_branch):
-    engine = BifurcationKit(ContinuationPar(ds=0.002, dsmax=0.01))
-    fold = of_kind(lorenz84_branch.special_points, "fold")[0]
-    hopf = of_kind(lorenz84_branch.special_points, "hopf")[0]
-    assert len(of_kind(lorenz84_branch.special_points, "hopf")) == 3
-    kinds = set()
-    for point in (fold, hopf):
-        found = engine.bifurcation_curve(lorenz84, point, 0.04, spans=SPANS)
-        own = bifurcation_curve(lorenz84, point, 0.04, spans=SPANS, engine=JaxEngine(step=0.02))
-        assert len(found) > 10
-        for located in found.special_points:
-            kinds.add(located.kind)
-            gaps = [
-                np.linalg.norm(located.parameters - other.parameters)
-                for other in of_kind(own.special_points, located.kind)
-            ]
-            # BifurcationKit bisects them in the second parameter, some only to its step.
-            assert min(gaps) < (1e-4 if located.converged else 2e-2), located
-    assert {"bogdanov_takens", "zero_hopf", "bautin", "hopf_hopf"} <= kinds
-
-
-def test_a_curve_of_folds_of_a_neuron_through_its_cusp():
-    """−z + w tanh z + p has folds that meet in a cusp at w = 1, p = 0, with c = −1/3."""
-
-    def field(z, p, w):
-        return -z + w * jnp.tanh(z) + p
-
-    fold = bb.continuation(
-        problem(lambda z, p: field(z, p, 1.5), [-2.0], (-1, 1)), ENGINE
-    ).bifurcations[0]
-    curve = ENGINE.bifurcation_curve(field, fold, 1.5, spans=((-1.0, 1.0), (0.5, 2.0)))
-    (cusp,) = of_kind(curve.special_points, "cusp")[:1]
-    np.testing.assert_allclose(cusp.parameters, [0.0, 1.0], atol=1e-4)
-    np.testing.assert_allclose(cusp.normal_form.cubic, -1 / 3, rtol=1e-3)
-
-
-def stuart_landau_hopf():
-    branch = bb.continuation(problem(helpers.stuart_landau, [0.0, 0.0], (-1, 1)), ENGINE)
-    (point,) = special(branch)
-    return point
-
-
-CYCLES = BifurcationKit(ContinuationPar(ds=0.01, dsmax=0.1, max_steps=30, tol_stability=1e-6))
-
-
-def test_cycles_by_collocation():
-    """Radius² = p/1.5, ω = 2 + 0.7 p/1.5, multiplier exp(−2pT)."""
-    branch = CYCLES.cycles(
-        helpers.stuart_landau, stuart_landau_hopf(), (-1.0, 1.0), Collocation(20, 4)
-    )
-    p = branch.parameters
-    np.testing.assert_allclose(branch.periods, 2 * np.pi / (2 + 0.7 * p / 1.5), rtol=1e-6)
-    np.testing.assert_allclose(branch.amplitudes[:, 0], np.sqrt(p / 1.5), rtol=1e-4)
-    np.testing.assert_allclose(branch.multipliers[:, 0], np.exp(-2 * p * branch.periods), rtol=1e-3)
-    assert np.all(branch.stable)
-
-
-def test_cycles_by_shooting():
-    hopf = stuart_landau_hopf()
-    if not call("has_ode_solver"):
-        with pytest.raises(JuliaExecutionError, match="ODE solver"):
-            CYCLES.cycles(helpers.stuart_landau, hopf, (-1.0, 1.0), Shooting(2))
-        pytest.skip("needs an OrdinaryDiffEq package in the Julia project")
-    branch = CYCLES.cycles(helpers.stuart_landau, hopf, (-1.0, 1.0), Shooting(2))
-    p = branch.parameters
-    np.testing.assert_allclose(branch.periods, 2 * np.pi / (2 + 0.7 * p / 1.5), rtol=1e-6)
-    np.testing.assert_allclose(branch.amplitudes[:, 0], np.sqrt(p / 1.5), rtol=1e-4)
-
-
-def roessler(z, a):
-    """b = 2, c = 4: a Hopf point at small a, whose cycles double their period."""
-    return jnp.stack([-z[1] - z[2], z[0] + a * z[1], 2.0 + z[2] * (z[0] - 4.0)])
-
-
-def langford(z, p):
-    """A zero-Hopf unfolding: the circle of z₃ = 0.7, r² = (p + 0.7 − 0.7³/3)/1.175 has a torus."""
-    x, y, h = z
-    square = x * x + y * y
-    lift, spin = p + h - h**3 / 3 - square * (1 + 0.25 * h), 3.5 + 0.4 * (h - 0.7) ** 2
-    return jnp.stack([(h - 0.7) * x - spin * y, spin * x + (h - 0.7) * y, lift])
-
-
-def generalised_hopf(z, p):
-    """A subcritical Hopf point at 0; the fold of cycles lies at p = −1/4, r² = 1/2."""
-    x, y = z
-    square = x * x + y * y
-    growth, spin = p + square - square**2, 1 + 0.3 * square
-    return jnp.stack([growth * x - spin * y, growth * y + spin * x])
-
-
-def cycle_bifurcation(field, start, span, kind, method, parameter, dsmax=0.05):
-    """The first such point by BifurcationKit and by the embedded engine, from one Hopf point."""
-    equilibria = bb.continuation(problem(field, start, span, parameter=parameter), JaxEngine())
-    hopf = of_kind(equilibria.special_points, "hopf")[0]
-    steps = ContinuationPar(ds=0.005, dsmax=dsmax, max_steps=400, tol_stability=1e-4)
-    found = BifurcationKit(steps).cycles(field, hopf, span, method)
-    own = continue_cycles(start_from_hopf(field, hopf.parameter, hopf.normal_form), span)
-    return tuple(of_kind(b.special_points, kind)[0] for b in (found, own))
-
-
-METHODS = pytest.mark.parametrize(
-    "method", [Collocation(40, 4), Shooting(3)], ids=["collocation", "shooting"]
-)
-
-
-def shooting_or_skip(method):
-    if isinstance(method, Shooting) and not call("has_ode_solver"):
-        pytest.skip("needs an OrdinaryDiffEq package in the Julia project")
-
-
-@METHODS
-def test_a_period_doubling_of_cycles_with_its_normal_form(method):
-    shooting_or_skip(method)
-    mine, other = cycle_bifurcation(
-        roessler, [0.0, 0.0, 0.5], (0.0, 0.4), "period_doubling", method, 0.02
-    )
-    np.testing.assert_allclose(mine.parameter, other.parameter, rtol=1e-4)
-    np.testing.assert_allclose(mine.period, other.period, rtol=1e-4)
-    if isinstance(method, Collocation):
-        np.testing.assert_allclose(
-            complex(mine.normal_form.coefficient), complex(other.normal_form.coefficient), rtol=1e-2
-        )
-
-
-@METHODS
-def test_a_neimark_sacker_point_with_its_normal_form(method):
-    shooting_or_skip(method)
-    mine, other = cycle_bifurcation(
-        langford, [0.0, 0.0, -0.2], (-0.8, 1.9), "neimark_sacker", method, -0.2, dsmax=0.012
-    )
-    square = (1 - 0.7**2) / 0.25
-    expected = square * 1.175 - (0.7 - 0.7**3 / 3)
-    np.testing.assert_allclose(other.parameter, expected, atol=1e-7)
-    # BifurcationKit bisects to tol_stability by shooting, and not at all by collocation.
-    low, high = sorted(mine.raw["interval"])
-    assert min(abs(expected - low), abs(expected - high)) < max(high - low, 1e-3)
-    np.testing.assert_allclose(mine.period, 2 * np.pi / 3.5, rtol=1e-6)
-    if isinstance(method, Collocation):
-        form, own = mine.normal_form, other.normal_form
-        np.testing.assert_allclose(complex(form.coefficient), complex(own.coefficient), rtol=2e-2)
-
-
-@METHODS
-def test_a_fold_of_cycles(method):
-    shooting_or_skip(method)
-    mine, other = cycle_bifurcation(
-        generalised_hopf, [0.0, 0.0], (-0.5, 0.5), "cycle_fold", method, -0.4
-    )
-    np.testing.assert_allclose(other.parameter, -0.25, atol=1e-9)
-    # BifurcationKit has no cycle folds: a multiplier that crosses 1, bisected as far as it can.
-    np.testing.assert_allclose(mine.parameter, -0.25, atol=2e-3)
-    np.testing.assert_allclose(mine.period, 2 * np.pi / 1.15, rtol=1e-2)
-
-
-def test_cycles_of_a_network():
-    weights = jnp.array([[2.0, -3.0], [3.0, 2.0]])
-    family = LeafFamily(CTRNN(weights), "gain")
-    (hopf,) = special(bb.continuation(problem(family, jnp.zeros(2), (0.2, 1.0)), ENGINE))
-    np.testing.assert_allclose(hopf.parameter, 0.5, rtol=1e-10)
-    found = CYCLES.cycles(family, hopf, (0.2, 1.0), Collocation(30, 4))
-    own = continue_cycles(start_from_hopf(family, hopf.parameter, hopf.normal_form), (0.2, 1.0))
-    at = 0.7
-    np.testing.assert_allclose(
-        np.interp(at, found.parameters, found.periods), np.interp(at, own.parameters, own.periods),
-        rtol=1e-2,
-    )  # fmt: skip
 
 
 def test_an_error_of_julia_tells_of_the_request():

@@ -4,8 +4,6 @@ The student imitates a network whose origin loses stability by a Hopf point and 
 its gain grows. Expected is what the embedded engine finds, or what the symmetry demands.
 """
 
-from typing import Any
-
 import jax.numpy as jnp
 import jax.random as jr
 import numpy as np
@@ -23,7 +21,6 @@ from bifbridge.continuation.bifurcationkit import (
     Natural,
     Shooting,
 )
-from bifbridge.continuation.bifurcationkit._runtime import call
 from bifbridge.continuation.jax_engine.cycles import continue_cycles, start_from_hopf
 from bifbridge.continuation.jax_engine.two_parameter import bifurcation_curve
 from bifbridge.fields import CTRNN
@@ -35,6 +32,7 @@ from bifbridge.training import (
     train,
 )
 from bifbridge.trajectories import uniform_grid
+from tests.continuation.bifurcationkit.live import of_kind, shooting_or_skip
 
 pytestmark = [pytest.mark.julia, pytest.mark.slow, pytest.mark.usefixtures("live_julia")]
 
@@ -70,10 +68,6 @@ def branch(question):
 @pytest.fixture(scope="module")
 def own(question):
     return bb.continuation(question, JaxEngine())
-
-
-def of_kind(points, kind) -> list[Any]:
-    return [point for point in points if point.kind == kind]
 
 
 def test_its_branch_with_normal_forms(branch, own):
@@ -182,8 +176,7 @@ def test_its_hopf_curve(learned, branch):
 
 @pytest.mark.parametrize("method", [Collocation(30, 4), Shooting(2)], ids=["collocation", "shot"])
 def test_its_cycles(question, branch, method):
-    if isinstance(method, Shooting) and not call("has_ode_solver"):
-        pytest.skip("needs an OrdinaryDiffEq package in the Julia project")
+    shooting_or_skip(method)
     hopf = of_kind(branch.bifurcations, "hopf")[0]
     steps = ContinuationPar(ds=0.01, dsmax=0.05, max_steps=40, tol_stability=1e-5)
     found = BifurcationKit(steps).cycles(question.family, hopf, SPAN, method)

@@ -54,6 +54,9 @@ class JuliaField:
         constants: arrays by name, of floats, integers or truth values.
         n: the number of states.
         parameters: the number of parameters if `p` is a vector, 0 if it is a number.
+
+    Example:
+        See `translate_function`.
     """
 
     source: str
@@ -97,6 +100,14 @@ def translate_function(
         UnsupportedPrimitiveError: if an operation has no translation; the message names it, the
             line that it stems from, and the way without translation.
         TranslationError: if the field does not return a vector of the state's shape.
+
+    Example:
+        >>> import bifbridge as bb
+        >>> print(bb.translate_function(lambda z, p: p - 2 * z**2, [0.0]))
+        JuliaField of 1 states and a parameter; constants: none
+        function field(z, p, c)
+            return p .- 2.0 .* z .^ 2
+        end
     """  # noqa: DOC502
     require_x64("Translation to Julia")
     shape = np.shape(parameter)
@@ -118,6 +129,13 @@ def translate_family(family: Any, state: Any) -> JuliaField:
     Raises:
         UnsupportedPrimitiveError: if an operation has no translation.
         TranslationError: if the field does not return a vector of the state's shape.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> family = bb.LeafFamily(bb.CTRNN(jnp.eye(2)), "gain")
+        >>> sorted(bb.translate_family(family, jnp.zeros(2)).constants)
+        ['bias', 'time_constant', 'weights']
     """  # noqa: DOC502
     return translate_function(FamilyFunction(as_family(family)), state)
 

@@ -74,21 +74,31 @@ def cycle_bifurcation_curve(
         spans a curve, or outside the spans, is refused with a `ValueError`.
 
     Example:
-        >>> import jax.numpy as jnp
-        >>> from bifbridge.continuation import ContinuationProblem, continuation
-        >>> from bifbridge.continuation.jax_engine import cycles
-        >>> from bifbridge.continuation.jax_engine.cycle_curves import cycle_bifurcation_curve
+        >>> import tempfile, jax.numpy as jnp
+        >>> import bifbridge as bb
         >>> def f(z, p, q):  # ṙ = pr + qr³ − r⁵: cycle folds on p = −q²/4
         ...     s = z @ z
         ...     return (p + q * s - s**2) * z + jnp.array([-z[1], z[0]])
         >>> field = lambda z, p: f(z, p, 1.0)
-        >>> hopf = continuation(ContinuationProblem(field, [0, 0], span=(-1, 1))).special_points[0]
-        >>> start = cycles.start_from_hopf(field, hopf.parameter, hopf.normal_form)
-        >>> engine = cycles.CycleEngine(step=0.2, max_step=0.4)
-        >>> (fold,) = cycles.continue_cycles(start, (-1, 1), engine).special_points
-        >>> curve = cycle_bifurcation_curve(f, fold, 1.0, spans=((-1, 1), (0.5, 1)), engine=engine)
+        >>> problem = bb.ContinuationProblem(field, [0, 0], span=(-1, 1))
+        >>> hopf = bb.continuation(problem).special_points[0]
+        >>> start = bb.start_from_hopf(field, hopf.parameter, hopf.normal_form)
+        >>> engine = bb.CycleEngine(step=0.2, max_step=0.4)
+        >>> (fold,) = bb.continue_cycles(start, (-1, 1), engine).special_points
+        >>> curve = bb.cycle_bifurcation_curve(
+        ...     f, fold, 1.0, spans=((-1, 1), (0.5, 1)), engine=engine
+        ... )
         >>> [round(float(p + q**2 / 4), 9) + 0 for p, q in curve.parameters[[0, -1]]]
         [0.0, 0.0]
+
+        From a file it can be followed further, by `resume_cycle_curve` as a branch is by
+        `resume_cycles`:
+
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     bb.save_cycle_curve(f"{folder}/curve.nc", curve)
+        ...     loaded = bb.load_cycle_curve(f"{folder}/curve.nc")
+        >>> len(loaded) == len(curve)
+        True
     """
     require_x64("cycle_bifurcation_curve")
     engine = CycleEngine() if engine is None else engine
@@ -119,6 +129,9 @@ def resume_cycle_curve(
 
     Raises:
         ValueError: if the curve has fewer than two points.
+
+    Example:
+        See `cycle_bifurcation_curve`.
     """
     require_x64("resume_cycle_curve")
     if len(curve) < 2:

@@ -34,6 +34,9 @@ class CycleCodimTwoPoint(eqx.Module):
         cycle: the cycle there, with its multipliers.
         converged: whether the test function vanishes there to rounding.
         index: the point of the curve before it.
+
+    Example:
+        See `cycle_bifurcation_curve`, whose curves hold them in `special_points`.
     """
 
     kind: str
@@ -91,6 +94,9 @@ class CycleBifurcationCurve(eqx.Module):
             explains.
         status: the worse of both ends.
         ends: how both ends came about.
+
+    Example:
+        See `cycle_bifurcation_curve`.
     """
 
     kind: CycleCurveKind = eqx.field(static=True)

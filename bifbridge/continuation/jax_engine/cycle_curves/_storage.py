@@ -85,6 +85,9 @@ def save_cycle_curve(path: str | os.PathLike[str], curve: CycleBifurcationCurve)
     Args:
         path: the file.
         curve: the curve.
+
+    Example:
+        See `cycle_bifurcation_curve`.
     """
     write_dataset(path, cycle_curve_to_xarray(curve))
 
@@ -98,6 +101,9 @@ def load_cycle_curve(path: str | os.PathLike[str]) -> CycleBifurcationCurve:
     Returns:
         The curve; a file that is missing, damaged or of another kind is refused with a
         `FileFormatError`.
+
+    Example:
+        See `cycle_bifurcation_curve`.
     """
     return read_dataset(path, "curve of cycle bifurcations", cycle_curve_from_xarray)
 

@@ -41,6 +41,9 @@ class CycleSpecialPoint(eqx.Module):
         bracket: parameters between which the crossing was found.
         tangent: the branch's own direction there, at the cycle's nodes and for (T, p).
         raw: what another program said of the point in its own words; empty for this engine's.
+
+    Example:
+        See `cycle_bifurcation_curve`, where a cycle fold starts a curve.
     """
 
     kind: str
@@ -95,6 +98,9 @@ class CycleBranch(eqx.Module):
         balance: whether they explain all changes of stability.
         status: how the branch ended; the worse of both ends where it was followed both ways.
         ends: how its first and its last end came about.
+
+    Example:
+        See `continue_cycles`.
     """
 
     parameters: Float[np.ndarray, " K"]

@@ -21,6 +21,9 @@ class Cycle(eqx.Module):
         multipliers: Floquet multipliers other than the trivial one, by falling modulus,
             shape (n − 1,).
         trivial: the multiplier of the flow's own direction, 1 up to the error of the mesh.
+
+    Example:
+        See `continue_cycles`.
     """
 
     parameter: float

@@ -46,6 +46,9 @@ class CycleEngine(eqx.Module):
         detect: whether to locate special points.
         directions: which ways from a known cycle: "both", or only "up" or "down" in the
             parameter. A branch that starts at a bifurcation has one way only.
+
+    Example:
+        See `continue_cycles`.
     """
 
     step: float = 0.05
@@ -98,16 +101,29 @@ def continue_cycles(
         ValueError: if the span is empty.
 
     Example:
-        >>> import jax.numpy as jnp
-        >>> from bifbridge.continuation import ContinuationProblem, continuation
-        >>> from bifbridge.continuation.jax_engine import cycles
+        >>> import tempfile, jax.numpy as jnp
+        >>> import bifbridge as bb
         >>> turn = jnp.array([[0.0, -2.0], [2.0, 0.0]])
         >>> field = lambda z, r: (r - z @ z) * z + turn @ z  # radius √r, period π
-        >>> branch = continuation(ContinuationProblem(field, [0, 0], span=(-1, 1)))
-        >>> (hopf,) = branch.special_points
-        >>> start = cycles.start_from_hopf(field, hopf.parameter, hopf.normal_form)
-        >>> cycles.continue_cycles(start, (-1, 1)).cycle(-1)
+        >>> (hopf,) = bb.continuation(
+        ...     bb.ContinuationProblem(field, [0, 0], span=(-1, 1))
+        ... ).special_points
+        >>> start = bb.start_from_hopf(field, hopf.parameter, hopf.normal_form)
+        >>> engine = bb.CycleEngine(step=0.2, max_step=0.5)
+        >>> cycles = bb.continue_cycles(start, (-1, 1), engine)
+        >>> cycles.cycle(-1)
         Cycle(p = 1, T = 3.141592654, stable, multipliers 0.00186744+0j)
+
+        A known cycle is corrected alone by `solve_cycle`, and is a start, too. From a file a branch
+        can be followed further:
+
+        >>> bb.solve_cycle(bb.start_from_cycle(field, cycles.cycle(-1)), engine).stable
+        True
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     bb.save_cycles(f"{folder}/cycles.nc", cycles)
+        ...     loaded = bb.load_cycles(f"{folder}/cycles.nc")
+        >>> float(bb.resume_cycles(field, loaded, (-1, 1.5), engine).parameters[-1])
+        1.5
     """
     require_x64("the continuation of cycles")
     engine = CycleEngine() if engine is None else engine
@@ -171,6 +187,9 @@ def solve_cycle(start: CycleStart, engine: CycleEngine | None = None) -> Cycle |
 
     Returns:
         The cycle, or None where Newton's method finds none.
+
+    Example:
+        See `continue_cycles`.
     """
     require_x64("collocation")
     sample, _ = find_cycle(start, engine)

@@ -33,6 +33,9 @@ def resume_cycles(
 
     Raises:
         ValueError: if the branch has fewer than two points.
+
+    Example:
+        See `continue_cycles`.
     """
     require_x64("the continuation of cycles")
     if len(branch) < 2:

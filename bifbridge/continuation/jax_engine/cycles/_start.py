@@ -61,6 +61,9 @@ def start_from_hopf(
 
     Returns:
         The start.
+
+    Example:
+        See `continue_cycles`.
     """
     require_x64("the continuation of cycles")
     family = as_family(family)
@@ -124,6 +127,9 @@ def start_from_cycle(
 
     Returns:
         The start.
+
+    Example:
+        See `continue_cycles`.
     """
     require_x64("the continuation of cycles")
     own = cycle.nodes.shape[1] - 1
@@ -160,6 +166,18 @@ def start_from_orbit(
 
     Raises:
         ValueError: if times and states do not match, or the times do not increase.
+
+    Example:
+        >>> import numpy as np
+        >>> import bifbridge as bb
+        >>> turn = np.array([[0.0, -2.0], [2.0, 0.0]])
+        >>> field = lambda z, r: (r - z @ z) * z + turn @ z
+        >>> t = np.linspace(0, np.pi, 41)  # one period, as a simulation would give it
+        >>> start = bb.start_from_orbit(field, 1.0, t, np.stack([np.cos(2 * t), np.sin(2 * t)], 1))
+        >>> start.guess.scalars.round(
+        ...     6
+        ... )  # period and parameter; `continue_cycles` goes on from here
+        array([3.141593, 1.      ])
     """
     require_x64("the continuation of cycles")
     times, states = np.asarray(times, float), np.asarray(states, float)

@@ -102,6 +102,9 @@ def save_cycles(path: str | os.PathLike[str], branch: CycleBranch) -> None:
     Args:
         path: the file.
         branch: the branch.
+
+    Example:
+        See `continue_cycles`.
     """
     write_dataset(path, cycles_to_xarray(branch))
 
@@ -115,6 +118,9 @@ def load_cycles(path: str | os.PathLike[str]) -> CycleBranch:
     Returns:
         The branch; a file that is missing, damaged or of another kind is refused with a
         `FileFormatError`.
+
+    Example:
+        See `continue_cycles`.
     """
     return read_dataset(path, "branch of cycles", cycles_from_xarray)
 

@@ -69,15 +69,23 @@ def bifurcation_curve(
         spans a curve, or outside the spans, is refused with a `ValueError`.
 
     Example:
-        >>> import jax.numpy as jnp
-        >>> from bifbridge.continuation import ContinuationProblem, continuation
+        >>> import tempfile
+        >>> import bifbridge as bb
         >>> def f(z, p, q):
         ...     return p + q * z - z**3
-        >>> problem = ContinuationProblem(lambda z, p: f(z, p, 1.0), [-1.5], span=(-1, 1))
-        >>> fold = continuation(problem).special_points[0]
-        >>> curve = bifurcation_curve(f, fold, 1.0, spans=((-1, 1), (-1, 2)))
+        >>> problem = bb.ContinuationProblem(lambda z, p: f(z, p, 1.0), [-1.5], span=(-1, 1))
+        >>> fold = bb.continuation(problem).special_points[0]
+        >>> curve = bb.bifurcation_curve(f, fold, 1.0, spans=((-1, 1), (-1, 2)))
         >>> [point.normal_form for point in curve.special_points]
         [cusp: ẇ = β₁ + β₂w − 1 w³]
+
+        From a file it can be followed further:
+
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     bb.save_curve(f"{folder}/curve.nc", curve)
+        ...     loaded = bb.load_curve(f"{folder}/curve.nc")
+        >>> len(bb.resume_curve(f, loaded, spans=((-2, 2), (-1, 3)))) > len(curve)
+        True
     """
     require_x64("bifurcation_curve")
     engine = JaxEngine() if engine is None else engine

@@ -15,7 +15,11 @@ from bifbridge.normal_forms import FieldVelocity
 
 
 class AbstractTwoParameterFamily(eqx.Module):
-    """A vector field for every pair of numbers (p, q)."""
+    """A vector field for every pair of numbers (p, q).
+
+    Example:
+        See `PlainTwoParameterFamily`.
+    """
 
     @abc.abstractmethod
     def velocity(self, p: Scalar | float, q: Scalar | float) -> Callable[[State], State]:
@@ -37,6 +41,15 @@ class LeafTwoParameterFamily(AbstractTwoParameterFamily):
         family: the family in p; its fields must have the leaf.
         name: dotted name of the leaf, such as "gain" or "weights".
         index: which entry of the leaf; () for a scalar leaf.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> family = bb.LeafFamily(bb.CTRNN(jnp.eye(1)), "bias", (0,))
+        >>> plane = bb.LeafTwoParameterFamily(family, "gain")
+        >>> velocity = plane.velocity(0.3, 2.0)
+        >>> velocity.field.bias, velocity.field.gain
+        (Array([0.3], dtype=float64), Array(2., dtype=float64))
     """
 
     family: AbstractFamily
@@ -83,6 +96,15 @@ class FunctionTwoParameterFamily(AbstractTwoParameterFamily):
     Attributes:
         function: (p, q) ↦ field.
         inputs: constant input u, or None.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> plane = bb.FunctionTwoParameterFamily(
+        ...     lambda p, q: bb.CTRNN(jnp.array([[p, -q], [q, p]]))
+        ... )
+        >>> plane.velocity(1.0, 2.0).field.weights[1, 0]
+        Array(2., dtype=float64)
     """
 
     function: Callable[[Any, Any], Any]
@@ -106,6 +128,13 @@ class PlainTwoParameterFamily(AbstractTwoParameterFamily):
 
     Attributes:
         function: (z, p, q) ↦ dz/dt.
+
+    Example:
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> plane = bb.PlainTwoParameterFamily(lambda z, p, q: p + q * z - z**3)
+        >>> plane.velocity(1.0, 3.0)(jnp.array([2.0]))
+        Array([-1.], dtype=float64)
     """
 
     function: Callable[[Any, Any, Any], Any]

@@ -32,6 +32,9 @@ class CodimTwoPoint(eqx.Module):
             a bracket.
         index: the point of the curve before it.
         raw: what another program said of the point in its own words; empty for this engine's.
+
+    Example:
+        See `bifurcation_curve`.
     """
 
     kind: str
@@ -81,6 +84,9 @@ class BifurcationCurve(eqx.Module):
             explains.
         status: the worse of both ends.
         ends: how both ends came about.
+
+    Example:
+        See `bifurcation_curve`.
     """
 
     kind: CurveKind = eqx.field(static=True)

@@ -46,6 +46,9 @@ def resume_curve(
 
     Raises:
         ValueError: if the curve has no points.
+
+    Example:
+        See `bifurcation_curve`.
     """
     require_x64("resume_curve")
     if len(curve) == 0:

@@ -109,6 +109,9 @@ def save_curve(path: str | os.PathLike[str], curve: BifurcationCurve) -> None:
     Args:
         path: the file.
         curve: the curve.
+
+    Example:
+        See `bifurcation_curve`.
     """
     write_dataset(path, curve_to_xarray(curve))
 
@@ -122,6 +125,9 @@ def load_curve(path: str | os.PathLike[str]) -> BifurcationCurve:
     Returns:
         The curve; a file that is missing, damaged or of another kind is refused with a
         `FileFormatError`.
+
+    Example:
+        See `bifurcation_curve`.
     """
     return read_dataset(path, "curve of bifurcations", curve_from_xarray)
 

@@ -1,0 +1,114 @@
+"""`bifbridge diagram`: a branch and all that leave it, from the command line."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bifbridge.cli._continue import (
+    DS,
+    DS_MAX,
+    MAX_POINTS,
+    PARAMETER,
+    PARAMETER_START,
+    SPAN,
+    START,
+    TARGET,
+    branch_report,
+    name_of_parameter,
+    no_branch,
+    point_report,
+    problem_from_options,
+)
+from bifbridge.cli._cycles import cycles_from, cycles_report
+from bifbridge.cli._engines import engine_by_name
+from bifbridge.cli._exit import INTERRUPTED, reported_errors
+from bifbridge.cli._outputs import CSV, FIGURE, HTML, OUT, Outputs
+
+if TYPE_CHECKING:
+    from bifbridge.continuation import Diagram
+
+
+def diagram_command(
+    target: Annotated[str, typer.Argument(metavar="MODULE:FUNCTION|MODEL.eqx", help=TARGET)],
+    span: Annotated[str, SPAN],
+    start: Annotated[str | None, START] = None,
+    parameter_start: Annotated[float | None, PARAMETER_START] = None,
+    parameter: Annotated[str | None, PARAMETER] = None,
+    depth: Annotated[
+        int, typer.Option(min=0, help="How many times to leave at branch points.")
+    ] = 2,
+    max_branches: Annotated[int, typer.Option(min=1, help="Limit on branches.")] = 100,
+    ds: Annotated[float | None, DS] = None,
+    ds_max: Annotated[float | None, DS_MAX] = None,
+    max_points: Annotated[int, MAX_POINTS] = 2000,
+    cycles: Annotated[
+        bool, typer.Option("--cycles", help="Follow the cycles from each Hopf point, too.")
+    ] = False,
+    out: Annotated[Path | None, OUT] = None,
+    csv: Annotated[Path | None, CSV] = None,
+    figure: Annotated[Path | None, FIGURE] = None,
+    html: Annotated[Path | None, HTML] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+) -> None:
+    """Follow a branch of equilibria, both arms at each of its branch points, and so on.
+
+    For example:
+
+    bifbridge diagram student.eqx --parameter gain --span 0:2 --html diagram.html
+
+    bifbridge diagram mymodule:velocity --start 0,0 --span -1:1 --depth 3 --figure diagram.pdf
+
+    bifbridge diagram mymodule:velocity --start 0,0 --span -1:1 --out diagram.nc --csv diagram.csv
+    """  # noqa: DOC501
+    outputs = Outputs(out, csv, figure, html)
+    outputs.check()
+    problem = problem_from_options(target, span, start, parameter_start, parameter)
+    engine: Any = engine_by_name("jax", ds, ds_max, max_points)
+    with reported_errors():
+        from bifbridge.continuation import Status, bifurcation_diagram
+
+        diagram = bifurcation_diagram(problem, engine, depth=depth, max_branches=max_branches)
+        first = diagram.branches[0].branch
+        points = diagram.special_points
+        born = cycles_from(problem.family, points, problem.span) if cycles else []
+        if as_json:
+            report = diagram_report(diagram)
+            if cycles:
+                report["cycles"] = [cycles_report(point, one) for point, one in born]
+            typer.echo(json.dumps(report, indent=1, allow_nan=False))
+        else:
+            typer.echo("\n".join([repr(diagram), *(repr(one) for _, one in born)]))
+        if len(first) == 0:
+            no_branch(problem, quiet=as_json)
+        name = name_of_parameter(parameter)
+        for path in outputs.write(diagram, [one for _, one in born], problem.family, name):
+            typer.echo(f"Wrote {path}", err=True)
+    if any(entry.branch.status == Status.INTERRUPTED for entry in diagram.branches):
+        raise typer.Exit(INTERRUPTED)
+
+
+def diagram_report(diagram: "Diagram") -> dict[str, Any]:
+    """A diagram as plain data for JSON.
+
+    Args:
+        diagram: the diagram.
+
+    Returns:
+        Its branches with where each comes from, and every special point once.
+    """
+    branches = [
+        {
+            "level": entry.level,
+            "parent": entry.parent,
+            "parent_point": entry.point,
+            **branch_report(entry.branch),
+        }
+        for entry in diagram.branches
+    ]
+    return {
+        "n_branches": len(diagram),
+        "special_points": [point_report(point) for point in diagram.special_points],
+        "branches": branches,
+    }

@@ -1,0 +1,91 @@
+"""Reference pages, one per room: every public name, none written by hand."""
+
+import importlib
+import inspect
+from types import ModuleType
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+ROOMS = (
+    "fields",
+    "trajectories",
+    "sntk",
+    "continuation",
+    "continuation.bifurcationkit",
+    "normal_forms",
+    "landscape",
+    "training",
+    "training.tasks",
+    "training.tracking",
+    "studies",
+    "studies.student_teacher",
+    "plotting",
+    "report",
+)
+
+
+def on_files(files: Files, *, config: MkDocsConfig) -> Files:
+    """Add a page for each room, and one that says where each top-level name is described."""
+    homes: dict[int, str] = {}
+    for room in ROOMS:
+        module = importlib.import_module(f"bifbridge.{room}")
+        for name in _names(module):
+            homes.setdefault(id(getattr(module, name)), f"{module.__name__}.{name}")
+        path = f"reference/{room}.md"
+        files.append(File.generated(config, path, content=_page(module)))
+    top = importlib.import_module("bifbridge")
+    page = _top_page(top, homes)
+    files.append(File.generated(config, "reference/bifbridge.md", content=page))
+    return files
+
+
+def _names(module: ModuleType) -> list[str]:
+    """The public names of a room that are described there: classes and functions."""
+    return [
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_")
+        and (inspect.isclass(value) or inspect.isfunction(value))
+        and value.__module__.startswith("bifbridge")
+    ]
+
+
+def _page(module: ModuleType) -> str:
+    parts = [f"# {module.__name__}", (inspect.getdoc(module) or "").strip()]
+    names = _names(module)
+    for title, wanted in (("Functions", inspect.isfunction), ("Classes", inspect.isclass)):
+        chosen = [name for name in names if wanted(getattr(module, name))]
+        if chosen:
+            parts += [f"## {title}", *(f"::: {module.__name__}.{name}" for name in sorted(chosen))]
+    return "\n\n".join(parts) + "\n"
+
+
+def _top_page(top: ModuleType, homes: dict[int, str]) -> str:
+    lines = [
+        "# bifbridge",
+        (inspect.getdoc(top) or "").strip(),
+        "",
+        "These names are there after `import bifbridge as bb`.",
+        "",
+        "| name | what it is |",
+        "|---|---|",
+    ]
+    alone = []
+    for name in sorted(_names(top), key=str.lower):
+        value = getattr(top, name)
+        home = homes.get(id(value))
+        if home is None:
+            alone.append(name)
+            home = f"bifbridge.{name}"
+        summary = (inspect.getdoc(value) or "").partition("\n\n")[0].replace("\n", " ")
+        lines.append(f"| [`{name}`][{home}] | {_plain(summary)} |")
+    parts = ["\n".join(lines), *(f"::: bifbridge.{name}" for name in alone)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _plain(text: str) -> str:
+    """Text that stays as it is within a cell of a table."""
+    for mark in "|*[":
+        text = text.replace(mark, f"\\{mark}")
+    return text
