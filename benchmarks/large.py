@@ -1,6 +1,6 @@
 """The matrix-free engine against one full eigenvalue decomposition.
 
-    OPENBLAS_NUM_THREADS=1 python benchmarks/large.py 1024 2048 4096 [--dense] --json large.json
+    OPENBLAS_NUM_THREADS=1 python benchmarks/large.py 1024 2048 4096 --json large.json
 
 A dense network with random weights and one strong symmetric direction is followed from the
 origin through its first pitchfork, which lies at one over the real eigenvalue that leads; that

@@ -65,7 +65,25 @@ class RunFolderError(BifbridgeError):
 
 
 class MemoryBoundError(BifbridgeError):
-    """A computation needs more memory than it may take of what the machine has."""
+    """A computation needs more memory than it may take of what the machine has.
+
+    Example:
+        >>> import os
+        >>> import jax
+        >>> import jax.numpy as jnp
+        >>> import bifbridge as bb
+        >>> task = bb.training.imitation_task(
+        ...     bb.random_ctrnn(3, key=jax.random.key(0)),
+        ...     jnp.eye(3),
+        ...     jnp.ones((4, 3)),
+        ...     bb.uniform_grid(2.0, 0.25),
+        ... )
+        >>> os.environ["BIFBRIDGE_MEMORY"] = "1000"  # bytes to plan with
+        >>> task.residuals(bb.random_ctrnn(3, key=jax.random.key(1)))
+        Traceback (most recent call last):
+        bifbridge._errors.MemoryBoundError: Linearising 4 trials of 3 states over 8 steps needs...
+        >>> del os.environ["BIFBRIDGE_MEMORY"]
+    """
 
 
 class SensitivityWarning(UserWarning):

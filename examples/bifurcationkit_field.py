@@ -57,7 +57,7 @@ if bb.julia_available():
 else:
     print(
         "There is no Julia here: the embedded engine alone is shown. Set PYTHON_JULIACALL_EXE and "
-        "PYTHON_JULIACALL_PROJECT, or see `bifbridge julia status`, to run BifurcationKit."
+        "PYTHON_JULIACALL_PROJECT, or see `bifbridge julia doctor`, to run BifurcationKit."
     )
 
 # %% [markdown]

@@ -34,24 +34,18 @@ IMPLICIT = (0.3, 1.0, 3.0, 10.0, 100.0)
 FIRST = (1.0, 10.0)
 
 
-def low_rank(rank: int) -> Contestant:
-    """The low-rank natural gradient with blocks of a given size."""
-
-    def make(rate: float, curvature: GaussNewton) -> optax.GradientTransformation:
-        return low_rank_natural_gradient(rate, curvature, subspace=BlockIteration(rank))
-
-    return Contestant(make, IMPLICIT)
-
-
-def judged(rank: int, part: int = 1) -> Contestant:
-    """The same with Levenberg–Marquardt acceptance, its curvature from a part of the trials."""
+def low_rank(
+    rank: int, *, every: int = 40, part: int = 1, judge: GainRatio | None = None
+) -> Contestant:
+    """The low-rank natural gradient, its curvature perhaps from a part of the trials."""
 
     def make(rate: float, curvature: GaussNewton) -> optax.GradientTransformation:
         return low_rank_natural_gradient(
-            rate, on_part(curvature, part), subspace=BlockIteration(rank), acceptance=GainRatio()
-        )
+            rate, on_part(curvature, part), subspace=BlockIteration(rank), refresh_every=every,
+            acceptance=judge,
+        )  # fmt: skip
 
-    return Contestant(make, FIRST)
+    return Contestant(make, IMPLICIT if judge is None else FIRST)
 
 
 def on_part(curvature: GaussNewton, part: int) -> GaussNewton:
@@ -86,8 +80,10 @@ CONTESTANTS = {
     "low-rank, k = 2": low_rank(2),
     "low-rank, k = 4": low_rank(4),
     "low-rank, k = 8": low_rank(8),
-    "low-rank LM, k = 4": judged(4),
-    "low-rank LM, k = 4, ¼ of trials": judged(4, 4),
+    "low-rank, k = 4, every 60": low_rank(4, every=60),
+    "low-rank, k = 4, ¼ of trials": low_rank(4, every=60, part=4),
+    "low-rank LM, k = 4": low_rank(4, judge=GainRatio()),
+    "low-rank LM, k = 4, ¼ of trials": low_rank(4, part=4, judge=GainRatio()),
     "adaptive": Contestant(adaptive, (1.0, 10.0)),
     "natural gradient": Contestant(natural_gradient, (1.0, 10.0)),
 }

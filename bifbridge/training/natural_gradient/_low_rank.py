@@ -67,7 +67,7 @@ def low_rank_natural_gradient(
     curvature: GaussNewton,
     *,
     subspace: AbstractSubspace | None = None,
-    refresh_every: int = 40,
+    refresh_every: int = 60,
     surprise: float | Literal["auto"] | None = "auto",
     acceptance: GainRatio | None = None,
     rest: optax.GradientTransformation | None = None,
