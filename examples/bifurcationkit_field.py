@@ -1,9 +1,9 @@
 """A learned vector field, continued by BifurcationKit.jl.
 
 The field is translated to Julia and checked there; BifurcationKit follows its equilibria, and the
-embedded engine does the same. Both are drawn into one diagram: lines from the one that ran in
-Julia, rings from the embedded engine. Without Julia the example says so and draws the embedded
-engine's own diagram.
+embedded engine does the same, and leaves the branch at its pitchforks. Both are drawn into one
+diagram: lines from the embedded engine, rings from the one that ran in Julia. Without Julia the
+example says so and draws the lines alone.
 """
 
 # %%
@@ -14,7 +14,7 @@ import optax
 from _setting import QUICK, save
 
 import bifbridge as bb
-from bifbridge.plotting import figure_of, plot_branch
+from bifbridge.plotting import figure_of, plot_bifurcation_diagram
 from bifbridge.training import (
     ParameterLoss,
     imitation_task,
@@ -45,32 +45,33 @@ learned = join_blocks(blocks, rebuild).field(STEPS)
 # %%
 family = bb.LeafFamily(learned, "gain")
 problem = bb.ContinuationProblem(family, jnp.zeros(UNITS), span=(0.2, 2.5))
-embedded = bb.continuation(problem)
+diagram = bb.bifurcation_diagram(problem, depth=1)
+embedded = diagram.branches[0].branch
 print("Embedded engine\n", embedded)
 
 # %%
-with_julia = bb.julia_available()
-if with_julia:
-    branch = bb.continuation(problem, bb.BifurcationKit())
-    print("BifurcationKit\n", branch)
+reference = None
+if bb.julia_available():
+    reference = bb.continuation(problem, bb.BifurcationKit())
+    print("BifurcationKit\n", reference)
 else:
     print(
         "There is no Julia here: the embedded engine alone is shown. Set PYTHON_JULIACALL_EXE and "
         "PYTHON_JULIACALL_PROJECT, or see `bifbridge julia doctor`, to run BifurcationKit."
     )
-    branch = embedded
 
 # %% [markdown]
-# The state's component that moves most is shown.
+# The state's component that moves most along the arms is shown.
 
 # %%
-component = int(np.argmax(np.ptp(embedded.states, axis=0)))
-axes = plot_branch(branch, observable=component)
-if with_julia:
-    at = np.linspace(0, len(embedded) - 1, 16).round().astype(int)
+branches = [entry.branch for entry in diagram.branches]
+component = int(np.argmax(np.ptp(np.concatenate([one.states for one in branches]), axis=0)))
+axes = plot_bifurcation_diagram(branches, observable=component)
+if reference is not None:
+    at = np.linspace(0, len(reference) - 1, 16).round().astype(int)
     axes.plot(
-        embedded.parameters[at], embedded.states[at, component], "o", markerfacecolor="none",
-        markersize=6, color="0.3", label="embedded engine",
+        reference.parameters[at], reference.states[at, component], "o", markerfacecolor="none",
+        markersize=6, color="0.3", label="BifurcationKit",
     )  # fmt: skip
 axes.set_xlabel("gain of the learned network")
 save(figure_of(axes), "bifurcationkit-field")

@@ -95,6 +95,7 @@ def phase_portrait(
 
     Example:
         >>> import numpy as np
+        >>> from bifbridge.plotting import coordinate_plane
         >>> portrait = phase_portrait(
         ...     lambda z, p: p * z - z**3,
         ...     1.0,
