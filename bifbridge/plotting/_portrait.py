@@ -94,6 +94,7 @@ def phase_portrait(
         The portrait.
 
     Example:
+        >>> from bifbridge.plotting import coordinate_plane
         >>> import numpy as np
         >>> portrait = phase_portrait(
         ...     lambda z, p: p * z - z**3,
