@@ -94,6 +94,7 @@ def phase_portrait(
         The portrait.
 
     Example:
+        >>> from bifbridge.plotting import coordinate_plane
         >>> import numpy as np
         >>> from bifbridge.plotting import coordinate_plane
         >>> portrait = phase_portrait(
