@@ -53,15 +53,13 @@ def track_command(
     window: Annotated[
         float, typer.Option(help="Training steps from an event to `before` and `after`.")
     ] = 50.0,
-    table: Annotated[str, typer.Option("--format", help="text, json or csv.")] = "text",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
 ) -> None:
     """Follow all equilibria through a training run and list their bifurcations.
 
     Examples: bifbridge track runs/bits;
     bifbridge track --checkpoints 'mine/*.eqx' --load model:load --out tracked
     """  # noqa: DOC501 (this text is the command's help)
-    if table not in {"text", "json", "csv"}:
-        raise typer.BadParameter(f"Got --format {table!r}; expected text, json or csv.")
     if probe < 0:
         raise typer.BadParameter(f"Got --probe {probe}; expected a number of trials, or 0.")
     if (run is None) == (checkpoints is None):
@@ -89,7 +87,9 @@ def track_command(
         )  # fmt: skip
         rank = None if own is None else _ranks(own, looks)
         _write(folder, track, loss, rank)
-    typer.echo(_told(track, table))
+    typer.echo(
+        json.dumps(plain(_rows(track)), indent=1, allow_nan=False) if as_json else repr(track)
+    )
 
 
 def _stored(run: Path, every: int) -> tuple[Any, Any, Any]:
@@ -161,12 +161,3 @@ def _csv(rows: list[dict[str, Any]]) -> str:
     writer.writeheader()
     writer.writerows(rows)
     return text.getvalue()
-
-
-def _told(track: Any, table: str) -> str:
-    if table == "text":
-        return repr(track)
-    rows = _rows(track)
-    if table == "csv":
-        return _csv(rows).rstrip()
-    return json.dumps(plain(rows), indent=1, allow_nan=False)

@@ -97,7 +97,7 @@ def test_checkpoints_of_a_user_are_tracked(tmp_path):
     out = tmp_path / "tracked"
     pattern = str(tmp_path / "step_*.eqx")
     result = invoke(
-        "track", "--checkpoints", pattern, "--out", out, "--format", "json",
+        "track", "--checkpoints", pattern, "--out", out, "--json",
         "--load", "bifbridge.fields:load_field", "--probe", 3, "--window", 20,
         "--parameter", "weights",
     )  # fmt: skip
