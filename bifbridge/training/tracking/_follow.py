@@ -98,10 +98,23 @@ class _Follower:
             track.states[left : right + 1] = followed.states[::-1]
             track.eigenvalues[left : right + 1] = followed.eigenvalues[::-1]
             track.state, right = followed.states[-1], left
-            others = (t.states[left] for t in self.tracks if t is not track)
-            if followed.fate != "alive" or any(_same(track.state, other) for other in others):
+            if self._joined(track, left) or followed.fate != "alive":
                 break
         track.state = forward
+
+    def _joined(self, track: _Open, left: int) -> bool:
+        # Cuts a track off where, towards the start of the run, it has become another one: a
+        # checkpoint that lies on a branch point has one state for all that meet there.
+        others = [other.states for other in self.tracks if other is not track]
+        shared = [
+            k
+            for k in range(left, track.found)
+            if any(_same(track.states[k], states[k]) for states in others)
+        ]
+        if shared:
+            track.states[: shared[-1] + 1] = np.nan
+            track.eigenvalues[: shared[-1] + 1] = np.nan
+        return bool(shared)
 
     def _continue(self, begin: int, end: int, which: list[int]) -> tuple:
         """Continue tracks from one checkpoint to another, in either direction of training."""
