@@ -8,9 +8,9 @@ from bifbridge._version import __version__
 from bifbridge.continuation import CrossCheck
 from bifbridge.continuation._cross_check import Match, Quantity
 from bifbridge.plotting import kind_in_words
-from bifbridge.report._page import asset, style
 from bifbridge.report._parts import paragraphs, table
-from bifbridge.report._words import MINUS, escape, number
+from bifbridge.report._shell import document
+from bifbridge.report._words import MINUS, counted, escape, number
 
 
 def write_cross_check(path: str | os.PathLike[str], check: CrossCheck) -> Path:
@@ -37,21 +37,31 @@ def render_cross_check(check: CrossCheck) -> str:
     Returns:
         A whole HTML document that needs nothing but itself.
     """
-    return asset("cross_check.html").substitute(
-        style=style(),
+    return document(
+        "cross_check.html",
         title=_title(check),
-        lead=paragraphs(_lead(check)),
-        engines=_engines(check),
-        points="\n".join(_match(check, k, match) for k, match in enumerate(check.matches))
-        or "<p>No special point was found by two engines.</p>",
-        unmatched=_unmatched(check),
-        tolerance=number(check.tolerance),
-        version=escape(__version__),
+        brand="cross check",
+        content="comparison",
+        sections={
+            "engines": "Engines",
+            "points": "Special points",
+            "unmatched": "Unmatched",
+            "terms": "Terms",
+        },
+        parts={
+            "lead": paragraphs(_lead(check)),
+            "engines": _engines(check),
+            "points": "\n".join(_match(check, k, match) for k, match in enumerate(check.matches))
+            or "<p>No special point was found by two engines.</p>",
+            "unmatched": _unmatched(check),
+            "tolerance": number(check.tolerance),
+            "version": escape(__version__),
+        },
     )
 
 
 def _title(check: CrossCheck) -> str:
-    points = _counted(len(check.matches), "special point")
+    points = counted(len(check.matches), "special point")
     names = " and ".join(escape(name) for name in check.engines)
     if check.unmatched:
         return f"{names}: {points} matched, {len(check.unmatched)} missing somewhere"
@@ -66,7 +76,7 @@ def _lead(check: CrossCheck) -> list[str]:
         texts.append(f"Largest relative differences: {listed}.")
     different = sum(not match.same_kind for match in check.matches)
     if different:
-        texts.append(f"Of {_counted(different, 'point')} the engines say different kinds.")
+        texts.append(f"Of {counted(different, 'point')} the engines say different kinds.")
     return texts
 
 
@@ -132,7 +142,3 @@ def _digits(value: float | None) -> str:
 
 def _difference(value: float | None) -> str:
     return "–" if value is None else number(value, 2)
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -2,9 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
-from string import Template
 
 from matplotlib.figure import Figure
 
@@ -12,7 +10,6 @@ from bifbridge._atomic import write_text
 from bifbridge._errors import RunFolderError
 from bifbridge.report import _story as story
 from bifbridge.report._catalogue import RunFigure, available
-from bifbridge.report._colours import custom_properties
 from bifbridge.report._criteria import findings
 from bifbridge.report._figures import draw_figures, pictures, write_figures
 from bifbridge.report._parts import (
@@ -23,6 +20,7 @@ from bifbridge.report._parts import (
     settings_table,
 )
 from bifbridge.report._run import Run, read_run
+from bifbridge.report._shell import document
 from bifbridge.report._words import escape
 
 #: The figures that belong to each section; all others go with the comparisons.
@@ -67,21 +65,32 @@ def render(run: Run, *, drawn: Mapping[str, Figure] | None = None) -> str:
     results = findings(run)
     drawn = draw_figures(run.tree) if drawn is None else drawn
     figures = {entry.name: _figure(run, entry, drawn[entry.name]) for entry in available(run.tree)}
-    return asset("page.html").substitute(
-        style=style(),
+    return document(
+        "page.html",
         title=story.headline(run),
-        notice=_notice(story.notice(run)),
-        lead=paragraphs(story.lead(run)),
-        trained=paragraphs(story.what_was_trained(run)),
-        bifurcation_heading=story.bifurcation_heading(run),
-        bifurcated=paragraphs(story.when_it_bifurcated(run)),
-        events=events_table(run.events) if run.events else "",
-        happened="\n".join(figures[name] for name in HAPPENED if name in figures),
-        findings=_comparison(results),
-        reservations=_reservations(story.reservations(results), bool(results)),
-        compared="\n".join(text for name, text in figures.items() if name not in HAPPENED),
-        settings=settings_table("Settings", run.config),
-        versions=settings_table("Versions", run.part("versions")),
+        brand="student–teacher run",
+        content="report",
+        sections={
+            "trained": "What was trained",
+            "bifurcated": "When it bifurcated",
+            "predicted": "How well theory predicted it",
+            "terms": "Terms and units",
+            "provenance": "Settings",
+        },
+        parts={
+            "notice": _notice(story.notice(run)),
+            "lead": paragraphs(story.lead(run)),
+            "trained": paragraphs(story.what_was_trained(run)),
+            "bifurcation_heading": story.bifurcation_heading(run),
+            "bifurcated": paragraphs(story.when_it_bifurcated(run)),
+            "events": events_table(run.events) if run.events else "",
+            "happened": "\n".join(figures[name] for name in HAPPENED if name in figures),
+            "findings": _comparison(results),
+            "reservations": _reservations(story.reservations(results), bool(results)),
+            "compared": "\n".join(text for name, text in figures.items() if name not in HAPPENED),
+            "settings": settings_table("Settings", run.config),
+            "versions": settings_table("Versions", run.part("versions")),
+        },
     )
 
 
@@ -112,26 +121,3 @@ def _reservations(items: list[str], compared: bool) -> str:
 
 def _notice(text: str) -> str:
     return f'<p class="notice" role="note">{text}</p>' if text else ""
-
-
-def style() -> str:
-    """The style sheet of all pages.
-
-    Returns:
-        CSS.
-    """
-    return asset("page.css").substitute(
-        light=custom_properties("light"), dark=custom_properties("dark")
-    )
-
-
-def asset(name: str) -> Template:
-    """A file that lies beside this module.
-
-    Args:
-        name: of the file.
-
-    Returns:
-        Its text, with $names to be filled in.
-    """
-    return Template((resources.files("bifbridge.report") / name).read_text(encoding="utf-8"))

@@ -53,6 +53,20 @@ def number(value: Any, digits: int = 3) -> str:
     return f"{_signed(mantissa)} × {power}"
 
 
+def counted(count: int, noun: str, ending: str = "s") -> str:
+    """So many of something.
+
+    Args:
+        count: how many.
+        noun: of what, one of it.
+        ending: of the plural.
+
+    Returns:
+        Such as "1 branch" or "2 branches".
+    """
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}{ending}"
+
+
 def fixed(value: Any, places: int) -> str:
     """A number with so many places after the point.
 

@@ -17,9 +17,9 @@ from bifbridge.report._diagram._content import Content, content
 from bifbridge.report._diagram._data import page_data
 from bifbridge.report._diagram._panels import button, name_of, panel
 from bifbridge.report._diagram._planes import orbit_of, portraits_of
-from bifbridge.report._page import asset, style
 from bifbridge.report._parts import paragraphs, table
-from bifbridge.report._words import escape, number
+from bifbridge.report._shell import asset, document
+from bifbridge.report._words import counted, escape, number
 
 Result = Branch | Diagram
 
@@ -71,19 +71,35 @@ def render_diagram(
     data["colours"] = {"light": LIGHT.cycle, "dark": DARK.cycle}
     script, plotly = asset("diagram.js").template, _plotly()
     points = list(enumerate(known.points))
-    return asset("diagram.html").substitute(
-        policy=" ".join(f"'sha256-{_digest(text)}'" for text in (script, plotly)),
-        style=style() + asset("diagram.css").template,
+    return document(
+        "diagram.html",
         title=_title(known),
-        lead=paragraphs(_lead(known)),
-        list="\n".join(button(k, point, parameter) for k, point in points)
-        or "<li>No special point was found.</li>",
-        panels="\n".join(panel(k, point, parameter) for k, point in points),
-        branches=_branches(known),
-        data=json.dumps(data, allow_nan=False, separators=(",", ":")).replace("<", "\\u003c"),
-        plotly=base64.b64encode(gzip.compress(plotly.encode("utf-8"), mtime=0)).decode("ascii"),
-        script=script,
-        version=escape(__version__),
+        brand="continuation",
+        content="diagram",
+        sections={
+            "diagram": "Diagram",
+            "points": "Special points",
+            "branches": "Branches",
+            "terms": "Terms",
+        },
+        images="data: blob:",
+        scripts=" ".join(f"'sha256-{_digest(text)}'" for text in (script, plotly)),
+        more_style=asset("diagram.css").template,
+        parts={
+            "lead": paragraphs(_lead(known)),
+            "list": "\n".join(button(k, point, parameter) for k, point in points)
+            or "<li>No special point was found.</li>",
+            "panels": "\n".join(panel(k, point, parameter) for k, point in points),
+            "branches": _branches(known),
+            "data": json.dumps(data, allow_nan=False, separators=(",", ":")).replace(
+                "<", "\\u003c"
+            ),
+            "plotly": base64.b64encode(gzip.compress(plotly.encode("utf-8"), mtime=0)).decode(
+                "ascii"
+            ),
+            "script": script,
+            "version": escape(__version__),
+        },
     )
 
 
@@ -100,8 +116,8 @@ def _digest(text: str) -> str:
 
 def _title(known: Content) -> str:
     branches, points = len(known.branches), len(known.points)
-    return f"Bifurcation diagram: {_counted(branches, 'branch', 'es')}, " + _counted(
-        points, "special point", "s"
+    return f"Bifurcation diagram: {counted(branches, 'branch', 'es')}, " + counted(
+        points, "special point"
     )
 
 
@@ -113,7 +129,7 @@ def _lead(known: Content) -> list[str]:
         kinds[name_of(point)] = kinds.get(name_of(point), 0) + 1
     found = ", ".join(f"{count} × {escape(kind)}" for kind, count in kinds.items())
     return [
-        f"Equilibria of a field of {_counted(known.size, 'state', 's')}, "
+        f"Equilibria of a field of {counted(known.size, 'state')}, "
         f"{escape(known.parameter)} from {number(low, 4)} to {number(high, 4)}.",
         f"Found: {found}." if found else "No bifurcation was found.",
     ]
@@ -130,7 +146,3 @@ def _branches(known: Content) -> str:
         numbers = (str(len(cycles)), escape(repr(cycles.balance)), escape(cycles.status.sentence))
         rows.append((f"cycles {k}", "Hopf point", *numbers))
     return table("Branches", ("Branch", "Origin", "Points", "Balance", "End"), rows)
-
-
-def _counted(count: int, noun: str, ending: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}{ending}"
