@@ -1,15 +1,14 @@
 """`bifbridge continue`: follow equilibria of any f(z, p) from the command line."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from bifbridge.cli._cycles import cycles_from, cycles_report
+from bifbridge.cli._cycles import CYCLES, cycles_from, told
 from bifbridge.cli._engines import engine_by_name, shown_steps
 from bifbridge.cli._exit import FAILED, INTERRUPTED, reported_errors
-from bifbridge.cli._numbers import complex_pair, number, numbers
+from bifbridge.cli._numbers import JSON, complex_pair, number, numbers
 from bifbridge.cli._outputs import CSV, FIGURE, HTML, OUT, Outputs
 from bifbridge.cli._target import (
     check_velocity,
@@ -45,14 +44,12 @@ def continue_command(
     ds_max: Annotated[float | None, DS_MAX] = None,
     max_points: Annotated[int, MAX_POINTS] = 2000,
     engine: Annotated[str, typer.Option(help="jax, krylov or bifurcationkit.")] = "jax",
-    cycles: Annotated[
-        bool, typer.Option("--cycles", help="Follow the cycles from each Hopf point, too.")
-    ] = False,
+    cycles: Annotated[bool, CYCLES] = False,
     out: Annotated[Path | None, OUT] = None,
     csv: Annotated[Path | None, CSV] = None,
     figure: Annotated[Path | None, FIGURE] = None,
     html: Annotated[Path | None, HTML] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Follow a branch of equilibria and find every bifurcation on it.
 
@@ -81,13 +78,8 @@ def continue_command(
     except BifbridgeError as error:
         typer.echo(f"Error: {error}", err=True)
         raise typer.Exit(FAILED) from error
-    if as_json:
-        report = branch_report(branch)
-        if cycles:
-            report["cycles"] = [cycles_report(point, one) for point, one in born]
-        typer.echo(json.dumps(report, indent=1, allow_nan=False))
-    else:
-        typer.echo("\n".join([repr(branch), *(repr(one) for _, one in born)]))
+    asked = born if cycles else None
+    typer.echo(told(branch, branch_report, asked, as_json=as_json))
     if len(branch) == 0:
         no_branch(problem, quiet=as_json)
     with reported_errors():

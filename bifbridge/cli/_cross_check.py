@@ -20,6 +20,7 @@ from bifbridge.cli._continue import (
 )
 from bifbridge.cli._engines import ENGINES, engine_by_name, shown_steps
 from bifbridge.cli._exit import FAILED, reported_errors
+from bifbridge.cli._numbers import JSON
 
 
 def cross_check_command(
@@ -39,7 +40,7 @@ def cross_check_command(
     ] = 1e-4,
     html: Annotated[Path | None, typer.Option(help="Write a page to this file.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write a netCDF file to this file.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Put one problem to several engines and lay their special points side by side.
 

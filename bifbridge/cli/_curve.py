@@ -9,7 +9,7 @@ import typer
 
 from bifbridge.cli._continue import branch_report
 from bifbridge.cli._cycles import cycles_from
-from bifbridge.cli._numbers import complex_pair, number, numbers
+from bifbridge.cli._numbers import JSON, complex_pair, number, numbers
 from bifbridge.cli._target import (
     check_velocity,
     family_and_size,
@@ -56,7 +56,7 @@ def curve_command(
     cycles: Annotated[
         bool, typer.Option("--cycles", help="Follow bifurcations of cycles, too.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Find bifurcations on a branch in the first parameter, and follow each in both.
 

@@ -1,7 +1,10 @@
 """Cycles from the Hopf points of a branch, and what is said about them."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
+
+import typer
 
 from bifbridge.cli._numbers import complex_pair, number, numbers
 
@@ -12,6 +15,34 @@ if TYPE_CHECKING:
         CycleSpecialPoint,
         SpecialPoint,
     )
+
+CYCLES = typer.Option("--cycles", help="Follow the cycles from each Hopf point, too.")
+
+
+def told(
+    result: Any,
+    report: Callable[[Any], dict[str, Any]],
+    born: "Sequence[tuple[SpecialPoint, CycleBranch]] | None",
+    *,
+    as_json: bool,
+) -> str:
+    """What a command says of a branch or diagram and of the cycles on it.
+
+    Args:
+        result: the branch or diagram.
+        report: makes plain data of it, for JSON.
+        born: each Hopf point with its cycles; None where they were not asked for.
+        as_json: whether programs read it.
+
+    Returns:
+        The text.
+    """
+    if not as_json:
+        return "\n".join([repr(result), *(repr(one) for _, one in born or ())])
+    data = report(result)
+    if born is not None:
+        data["cycles"] = [cycles_report(point, one) for point, one in born]
+    return json.dumps(data, indent=1, allow_nan=False)
 
 
 def cycles_from(

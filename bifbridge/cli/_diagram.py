@@ -1,6 +1,5 @@
 """`bifbridge diagram`: a branch and all that leave it, from the command line."""
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -21,9 +20,10 @@ from bifbridge.cli._continue import (
     point_report,
     problem_from_options,
 )
-from bifbridge.cli._cycles import cycles_from, cycles_report
+from bifbridge.cli._cycles import CYCLES, cycles_from, told
 from bifbridge.cli._engines import engine_by_name
 from bifbridge.cli._exit import INTERRUPTED, reported_errors
+from bifbridge.cli._numbers import JSON
 from bifbridge.cli._outputs import CSV, FIGURE, HTML, OUT, Outputs
 
 if TYPE_CHECKING:
@@ -43,14 +43,12 @@ def diagram_command(
     ds: Annotated[float | None, DS] = None,
     ds_max: Annotated[float | None, DS_MAX] = None,
     max_points: Annotated[int, MAX_POINTS] = 2000,
-    cycles: Annotated[
-        bool, typer.Option("--cycles", help="Follow the cycles from each Hopf point, too.")
-    ] = False,
+    cycles: Annotated[bool, CYCLES] = False,
     out: Annotated[Path | None, OUT] = None,
     csv: Annotated[Path | None, CSV] = None,
     figure: Annotated[Path | None, FIGURE] = None,
     html: Annotated[Path | None, HTML] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Follow a branch of equilibria, both arms at each of its branch points, and so on.
 
@@ -73,13 +71,8 @@ def diagram_command(
         first = diagram.branches[0].branch
         points = diagram.special_points
         born = cycles_from(problem.family, points, problem.span) if cycles else []
-        if as_json:
-            report = diagram_report(diagram)
-            if cycles:
-                report["cycles"] = [cycles_report(point, one) for point, one in born]
-            typer.echo(json.dumps(report, indent=1, allow_nan=False))
-        else:
-            typer.echo("\n".join([repr(diagram), *(repr(one) for _, one in born)]))
+        asked = born if cycles else None
+        typer.echo(told(diagram, diagram_report, asked, as_json=as_json))
         if len(first) == 0:
             no_branch(problem, quiet=as_json)
         name = name_of_parameter(parameter)

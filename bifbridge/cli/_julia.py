@@ -11,6 +11,7 @@ from rich.text import Text
 
 from bifbridge.cli._exit import EXIT_STATUSES, FAILED, reported_errors
 from bifbridge.cli._julia_translate import translate_command
+from bifbridge.cli._numbers import JSON
 
 if TYPE_CHECKING:
     from bifbridge.continuation.bifurcationkit._doctor import Diagnosis
@@ -19,15 +20,13 @@ julia_app = typer.Typer(
     help="Julia and BifurcationKit.jl, the reference engine.", no_args_is_help=True
 )
 
-AS_JSON = typer.Option("--json", help="Print JSON and nothing else.")
-
 
 @julia_app.command("doctor", epilog=EXIT_STATUSES)
 def doctor_command(
     start: Annotated[
         bool, typer.Option(help="Whether to start Julia and load the packages, to time it.")
     ] = True,
-    as_json: Annotated[bool, AS_JSON] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Say what was found of Julia and its packages, what is missing, and what mends it.
 
@@ -71,7 +70,7 @@ def install_command(
 
 
 @julia_app.command("where", epilog=EXIT_STATUSES)
-def where_command(as_json: Annotated[bool, AS_JSON] = False) -> None:
+def where_command(as_json: Annotated[bool, JSON] = False) -> None:
     """Print where Julia, its project, and bifbridge's Julia package lie.
 
     Example: bifbridge julia where

@@ -14,7 +14,7 @@ from bifbridge.cli._continue import (
 )
 from bifbridge.cli._curve import codim_two_report, plane_of
 from bifbridge.cli._exit import reported_errors
-from bifbridge.cli._numbers import numbers
+from bifbridge.cli._numbers import JSON, numbers
 from bifbridge.cli._target import parsed_state
 
 ONE = "fold, branch_point, transcritical, pitchfork, hopf"
@@ -39,7 +39,7 @@ def normal_form_command(
     second_parameter: Annotated[
         str | None, typer.Option(help="Which number of a model is the second.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Locate the special point nearest to a guess and print its normal form.
 

@@ -1,8 +1,12 @@
-"""Numbers as JSON has them: what is not finite becomes null."""
+"""The option that asks for JSON, and numbers as JSON has them: what is not finite is null."""
 
 import math
 from collections.abc import Iterable
 from typing import Any
+
+import typer
+
+JSON = typer.Option("--json", help="Print JSON and nothing else.")
 
 
 def number(value: Any) -> float | None:

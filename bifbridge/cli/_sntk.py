@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bifbridge.cli._exit import reported_errors, require_double_precision
-from bifbridge.cli._numbers import plain
+from bifbridge.cli._numbers import JSON, plain
 
 
 def sntk_command(
@@ -28,7 +28,7 @@ def sntk_command(
         typer.Option(help="Where to look for the equilibrium, as 0.1,0.2; zero unless given."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Of the initial states.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Spectrum and effective ranks of a model's state-space kernel, and its channels.
 

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from bifbridge.cli._exit import EXIT_STATUSES, FAILED, reported_errors, require_double_precision
+from bifbridge.cli._numbers import JSON
 from bifbridge.cli._progress import progress_for
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ OUT = typer.Option("--out", help="Folder of the results; beside SPEC, by its nam
 WORKERS = typer.Option(min=1, help="Spawned processes; 1 computes in this one.")
 DASK = typer.Option(help="Scheduler of a Dask cluster, such as tcp://host:8786.")
 BATCH = typer.Option(min=1, help="Tasks per submission.")
-JSON = typer.Option("--json", help="Print JSON and nothing else.")
 
 
 @study_app.command("run", epilog=EXIT_STATUSES)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from bifbridge.cli._exit import reported_errors, require_double_precision
-from bifbridge.cli._numbers import plain
+from bifbridge.cli._numbers import JSON, plain
 from bifbridge.cli._target import load_object
 
 #: Kernels that `--probe` measures along a run, beside those at the events.
@@ -53,7 +53,7 @@ def track_command(
     window: Annotated[
         float, typer.Option(help="Training steps from an event to `before` and `after`.")
     ] = 50.0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else.")] = False,
+    as_json: Annotated[bool, JSON] = False,
 ) -> None:
     """Follow all equilibria through a training run and list their bifurcations.
 
