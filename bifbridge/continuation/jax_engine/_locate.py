@@ -99,8 +99,6 @@ def _tightened(step: Step, a: Sample, middle: Sample, b: Sample) -> tuple[Sample
 
 def _multiplicity(jump: int, expected: int) -> int:
     # How many crossings of so many eigenvalues each make up a jump.
-    if abs(jump) == expected:
-        return 1
     return max(-(-abs(jump) // max(expected, 1)), 1)
 
 
