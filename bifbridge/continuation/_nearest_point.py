@@ -15,13 +15,14 @@ from bifbridge.continuation._bifurcation_point import bifurcation_point
 from bifbridge.continuation._codim_two_point import codim_two_point
 from bifbridge.continuation._families import AbstractFamily, as_family
 from bifbridge.continuation._results import SpecialPoint
+from bifbridge.continuation.jax_engine._spectra import eigenvalues
 from bifbridge.continuation.jax_engine.two_parameter import (
     CodimTwoPoint,
     as_two_parameter_family,
 )
 from bifbridge.continuation.jax_engine.two_parameter._special import codim_two_normal_form
 from bifbridge.continuation.jax_engine.two_parameter._systems import FREQUENCIES
-from bifbridge.normal_forms import normal_form
+from bifbridge.normal_forms import jacobian, normal_form
 
 #: Kinds that can be asked for: of one parameter, and of two.
 ONE_PARAMETER_KINDS = ("fold", "branch_point", "transcritical", "pitchfork", "hopf")
@@ -128,12 +129,12 @@ def nearest_codim_two_point(
     if not np.all(np.isfinite(np.concatenate([place.state, place.parameters]))):
         raise BifbridgeError(f"{missing} by Newton's method; give a nearer guess.")
     velocity = plane.velocity(*place.parameters)
-    eigenvalues = _by_real_part(np.linalg.eigvals(np.asarray(_jacobian(velocity, place.state))))
+    matrix = np.asarray(_jacobian(velocity, place.state))
     return CodimTwoPoint(
         kind=kind,
         parameters=np.asarray(place.parameters),
         state=np.asarray(place.state),
-        eigenvalues=eigenvalues,
+        eigenvalues=eigenvalues(matrix[None])[0],
         normal_form=codim_two_normal_form(kind, velocity, place.state, place.frequencies),
         frequencies=np.asarray(place.frequencies),
         converged=True,
@@ -169,13 +170,13 @@ def _located(
     scale = 1 + float(np.linalg.norm(state))
     if max(np.linalg.norm(value), abs(float(place.imperfection))) > _RESIDUAL * scale:
         return
-    eigenvalues = _by_real_part(np.linalg.eigvals(matrix))
-    if kind == "hopf" and float(place.frequency) < 1e-6 * (1 + np.max(np.abs(eigenvalues))):
+    values = eigenvalues(matrix[None])[0]
+    if kind == "hopf" and float(place.frequency) < 1e-6 * (1 + np.max(np.abs(values))):
         return
     if kind == "fold" and not _forced(matrix, forcing):
         return
     where = np.append(np.asarray(state), float(parameter))
-    yield _Place(where, kind, float(place.frequency), eigenvalues)
+    yield _Place(where, kind, float(place.frequency), values)
 
 
 def _described(family: AbstractFamily, place: _Place) -> SpecialPoint:
@@ -200,21 +201,13 @@ def _frequencies(matrix: np.ndarray) -> list[float]:
     return [float(v.imag) for v in turning[np.argsort(np.abs(turning.real))]]
 
 
-def _by_real_part(values: np.ndarray) -> np.ndarray:
-    return np.asarray(values, complex)[np.argsort(-np.real(values), kind="stable")]
-
-
-@quick_jit
-def _jacobian(velocity: Any, state: Any) -> Array:
-    return jax.jacfwd(velocity)(state)
-
-
 @quick_jit
 def _linear(family: Any, state: Any, parameter: Any) -> tuple[Array, Array, Array]:
     value, forcing = jax.jvp(
         lambda p: family.velocity(p)(state), (parameter,), (jnp.ones_like(parameter),)
     )
-    return value, forcing, jax.jacfwd(family.velocity(parameter))(state)
+    return value, forcing, jacobian(family.velocity(parameter), state)
 
 
 _point = quick_jit(bifurcation_point)
+_jacobian = quick_jit(jacobian)
