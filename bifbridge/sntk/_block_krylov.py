@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import jax.random as jr
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from bifbridge.sntk._estimate import mean_and_error
 from bifbridge.sntk._kernel import StateSpaceNTK
 from bifbridge.sntk._spectrum_type import Spectrum
 
@@ -108,8 +109,6 @@ def _moments(
     # One by one: together they would leave the processor's cache.
     linear, quadratic = jax.lax.map(probe, signs)
     known = jnp.sum(krylov.basis * krylov.image), jnp.sum(krylov.image**2)
-    return _mean_and_error(known[0], linear), _mean_and_error(known[1], quadratic)
-
-
-def _mean_and_error(known: Array, samples: Float[Array, " s"]) -> tuple[Array, Array]:
-    return known + samples.mean(), samples.std(ddof=1) / jnp.sqrt(samples.size)
+    trace, trace_error = mean_and_error(linear)
+    square, square_error = mean_and_error(quadratic)
+    return (known[0] + trace, trace_error), (known[1] + square, square_error)
