@@ -61,8 +61,10 @@
     };
   }
 
+  // Where there is little room the buttons would hide the legend; none of them may send data away.
   const config = {
-    responsive: true, displaylogo: false,
+    responsive: true, displaylogo: false, showSendToCloud: false,
+    get displayModeBar() { return narrow.matches ? false : "hover"; },
     modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
   };
 

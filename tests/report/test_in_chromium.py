@@ -76,6 +76,15 @@ def test_hovering_a_branch_tells_parameter_eigenvalues_and_stability(page):
     assert "λ: 0.42857, −2" in label
 
 
+def test_no_button_of_the_diagram_sends_its_data_away(page):
+    """Plotly 7 has one by default, which opens its makers' server with the data of the plot."""
+    titles = page.eval_on_selector_all(
+        "#plot .modebar-btn", "all => all.map(one => one.dataset.title)"
+    )
+    assert "Zoom" in titles
+    assert not [title for title in titles if "hare" in title or "loud" in title or "dit" in title]
+
+
 def test_clicking_a_special_point_opens_its_normal_form_and_portrait(page):
     page.mouse.click(*pixel(page, 0.0, 0.0))
     page.wait_for_function("document.activeElement.id === 'point-0'")
