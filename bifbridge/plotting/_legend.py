@@ -19,15 +19,21 @@ def legend_above(ax: Axes, handles: Sequence[Any] = ()) -> None:
     unique = {str(handle.get_label()): handle for handle in named}
     if not unique:
         return
-    wide = figure_of(ax).get_figwidth() > 0.8 * DOUBLE_COLUMN
-    columns = 6 if wide else 2 if len(unique) == 4 else 3
-    ax.legend(
-        unique.values(),
-        unique.keys(),
-        loc="lower left",
-        bbox_to_anchor=(0.0, 1.0),
-        borderaxespad=0.3,
-        ncols=min(columns, len(unique)),
-        handlelength=1.8,
-        columnspacing=1.2,
-    )
+    figure = figure_of(ax)
+    wide = figure.get_figwidth() > 0.8 * DOUBLE_COLUMN
+    columns = min(6 if wide else 2 if len(unique) == 4 else 3, len(unique))
+    while True:
+        legend = ax.legend(
+            unique.values(),
+            unique.keys(),
+            loc="lower left",
+            bbox_to_anchor=(0.0, 1.0),
+            borderaxespad=0.3,
+            ncols=columns,
+            handlelength=1.8,
+            columnspacing=1.2,
+        )
+        # Beside the axes' own labels some four fifths of the width are left.
+        if columns == 1 or legend.get_window_extent().width <= 0.84 * figure.bbox.width:
+            return
+        columns -= 1
