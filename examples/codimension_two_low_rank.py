@@ -16,7 +16,7 @@ import numpy as np
 from _setting import QUICK, save
 
 import bifbridge as bb
-from bifbridge.plotting import figure_of, plot_two_parameters
+from bifbridge.plotting import LIGHT, SINGLE_COLUMN, new_figure, plot_two_parameters, styled
 
 NU = 0.3
 UNITS, SAMPLES = (150, 2000) if QUICK else (400, 10000)
@@ -106,14 +106,15 @@ for curve in curves:
 # What theory says of the teacher: rings.
 
 # %%
-axes = plot_two_parameters(curves, names=("input p", "input q"))
 side = 2 * NU**1.5
 known = np.array([[0.0, 0.0], [side, 3 * NU], [-side, 3 * NU]])
-axes.plot(*known.T, "o", markersize=11, markerfacecolor="none", color="0.3", label="teacher")
 found = [(point.kind, *point.parameters) for curve in curves for point in curve.special_points]
 for kind, p, q in found:
     gap = np.min(np.linalg.norm(known - np.array([p, q]), axis=1))
     print(f"{kind} at ({p:.4f}, {q:.4f}), {gap:.4f} from the teacher's nearest")
-named = dict(zip(*axes.get_legend_handles_labels()[::-1], strict=True))
-axes.legend(named.values(), named.keys(), loc="lower right", fontsize=6)
-save(figure_of(axes), "codimension-two-low-rank")
+with styled(LIGHT):
+    figure = new_figure(LIGHT, width=SINGLE_COLUMN, height=3.2)
+    axes = figure.subplots()
+    axes.plot(*known.T, "o", markersize=11, markerfacecolor="none", color="0.3", label="teacher")
+    plot_two_parameters(curves, names=("input p", "input q"), ax=axes)
+    save(figure, "codimension-two-low-rank")
