@@ -106,8 +106,9 @@ def codim_two_point(kind: str, point: Raw, eigenvalues: np.ndarray) -> CodimTwoP
         eigenvalues: along the curve, shape (K, n).
 
     Returns:
-        The point: a Bogdanov–Takens point as BifurcationKit's Newton method leaves it, any other as
-        it was bisected, "converged" by BifurcationKit's own status. `raw` holds its own values.
+        The point: a Bogdanov–Takens point where BifurcationKit's Newton method ends, with its
+        normal form there; any other as it was bisected, "converged" by BifurcationKit's own status.
+        `raw` holds its own values, those at the better place under `polished`.
     """
     refined = point["polished"]
     best = point if refined is None else refined
@@ -116,7 +117,7 @@ def codim_two_point(kind: str, point: Raw, eigenvalues: np.ndarray) -> CodimTwoP
     nearby = (
         eigenvalues[min(index, len(eigenvalues) - 1)] if len(eigenvalues) else np.zeros(0, complex)
     )
-    found = codim_two(point["normal_form"] or {}, state)
+    found = codim_two(best["normal_form"] or {}, state)
     return CodimTwoPoint(
         kind=_KINDS.get(point["type"], "unresolved"),
         parameters=np.asarray(best["parameters"], float),

@@ -39,7 +39,8 @@ def cycle_branch(raw: Raw, n: int) -> CycleBranch:
         np.asarray(raw["multipliers"], complex).reshape(len(times), -1), n
     )
     parameters, periods = (np.asarray(raw[name], float) for name in ("parameters", "periods"))
-    points = tuple(_special_point(point, raw, n) for point in raw["points"])
+    pairs = zip(raw["points"], raw["polished"], strict=True)
+    points = tuple(_special_point(point, refined, raw, n) for point, refined in pairs)
     return CycleBranch(
         parameters=parameters,
         periods=periods,
@@ -106,14 +107,15 @@ def _steps(parameters: np.ndarray, periods: np.ndarray, nodes: np.ndarray) -> np
     return np.concatenate([[0.0], np.sqrt(square)])
 
 
-def _special_point(point: Raw, raw: Raw, n: int) -> CycleSpecialPoint:
-    times = np.asarray(point["times"], float)
-    nodes = _own_nodes(np.asarray(point["nodes"], float)[None], bool(raw["equidistant"]))[0]
-    multipliers, trivial = _split(np.asarray(point["multipliers"], complex)[None], n)
+def _special_point(point: Raw, refined: Raw | None, raw: Raw, n: int) -> CycleSpecialPoint:
     kind = _kind(point, np.asarray(raw["parameters"], float))
+    best = point if refined is None else refined
+    times = np.asarray(best["times"], float)
+    nodes = _own_nodes(np.asarray(best["nodes"], float)[None], bool(raw["equidistant"]))[0]
+    multipliers, trivial = _split(np.asarray(best["multipliers"], complex)[None], n)
     cycle = Cycle(
-        parameter=float(point["parameter"]),
-        period=float(point["period"]),
+        parameter=float(best["parameter"]),
+        period=float(best["period"]),
         times=times,
         nodes=nodes,
         multipliers=multipliers[0],
@@ -122,15 +124,13 @@ def _special_point(point: Raw, raw: Raw, n: int) -> CycleSpecialPoint:
     return CycleSpecialPoint(
         kind=kind,
         cycle=cycle,
-        normal_form=cycle_normal_form(
-            kind, point["normal_form"] or {}, raw, float(point["period"])
-        ),
-        converged=point["status"] == "converged",
+        normal_form=cycle_normal_form(kind, best["normal_form"] or {}, raw, float(best["period"])),
+        converged=refined is not None or point["status"] == "converged",
         index=max(int(point["index"]) - 1, 0),
         jump=int(point["delta"][0]),
         multiplicity=1 if kind != "unresolved" else max(abs(int(point["delta"][0])), 1),
         bracket=(float(point["interval"][0]), float(point["interval"][1])),
-        raw=point,
+        raw={**point, "refined": refined},
     )
 
 

@@ -19,6 +19,7 @@ from bifbridge.continuation.bifurcationkit._equilibria import described
 from bifbridge.continuation.bifurcationkit._field import Call, field_request, plane_request
 from bifbridge.continuation.bifurcationkit._gradients import with_gradients
 from bifbridge.continuation.bifurcationkit._interrupt import watched
+from bifbridge.continuation.bifurcationkit._messages import heard
 from bifbridge.continuation.bifurcationkit._options import (
     PALC,
     Collocation,
@@ -58,8 +59,8 @@ class BifurcationKit(AbstractBranchingEngine):
             or "auto": both from within the span, inwards from one of its ends.
         field: "translate" the field to Julia code, or "callback": let Julia call JAX.
         isolated: whether Julia runs in a process of its own, whose crash is only a failed request.
-        polish: whether special points are located again by Newton's method on extended systems,
-            in Julia, and their normal forms computed there.
+        polish: whether special points are located again in Julia, those of equilibria by Newton's
+            method on extended systems, and their normal forms computed there.
         normal_forms: whether special points get normal forms where they were bisected.
         gradient: whether normal forms carry the unfolding gradient ∇θμ.
         self_test: whether a translated field is compared with JAX before it is used.
@@ -308,7 +309,9 @@ class BifurcationKit(AbstractBranchingEngine):
             max_period: the branch ends where the period exceeds this.
 
         Returns:
-            The branch, with its bifurcations bisected by BifurcationKit; not polished.
+            The branch. Its bifurcations are bisected by BifurcationKit and, with `polish`, located
+            again by a secant method on the critical Floquet exponent, or on the turn of the
+            parameter at a fold; their normal forms are BifurcationKit's there.
 
         Raises:
             ValueError: if the point is no Hopf point.
@@ -382,7 +385,7 @@ class BifurcationKit(AbstractBranchingEngine):
             return do(entry, request, *arguments, hook=hook, **more)
 
     def _call(self) -> Call:
-        return isolated_call if self.isolated else call
+        return heard(isolated_call if self.isolated else call)
 
     def _finished(self, problem: ContinuationProblem, found: Branch) -> Branch:
         return with_gradients(problem, found) if self.gradient else found

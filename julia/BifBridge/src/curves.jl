@@ -104,7 +104,8 @@ function _curve_point(branch, k, n, hopf)
     )
 end
 
-# Newton's method for a Bogdanov–Takens point, the only one of codimension two that there is.
+# A Bogdanov–Takens point, the only one of codimension two that Newton's method is there for, with
+# its normal form computed where that method ends: a bisected place is too rough for it.
 function _polished_bt(branch, k, n)
     try
         solution = newton(
@@ -115,10 +116,23 @@ function _polished_bt(branch, k, n)
         F = BK.get_formulation(BK.getprob(branch)).prob_vf
         residual = norm(BK.residual(F, found.x0, found.params), Inf)
         residual < 1e-8 || return nothing
-        return (state = Vector{Float64}(found.x0)[1:n], residual = residual,
-                parameters = Float64[found.params.p, found.params.q])
+        state = Vector{Float64}(found.x0)[1:n]
+        parameters = Float64[found.params.p, found.params.q]
+        there = _moved(branch, k, state, parameters)
+        return (state = state, residual = residual, parameters = parameters,
+                normal_form = raw_normal_form(there, k; detailed = Val(true)))
     catch error
         error isa InterruptException && rethrow()
         return nothing
     end
+end
+
+# The branch with its k-th special point there.
+function _moved(branch, k, state, parameters)
+    there = @set branch.specialpoint = deepcopy(branch.specialpoint)
+    there.specialpoint[k].x.x .= state
+    point = there.specialpoint[k]
+    point = @set point.x.p1 = parameters[1]
+    there.specialpoint[k] = @set point.param = parameters[2]
+    return there
 end

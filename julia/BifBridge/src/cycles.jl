@@ -12,8 +12,9 @@ Shooting needs one of the packages `OrdinaryDiffEqVerner`, `OrdinaryDiffEqTsit5`
 `OrdinaryDiffEq` in the active project.
 
 Returns `parameters`, `periods`, `times` (mesh in units of the period, one row per cycle), `nodes`
-(cycle, interval, node, state), `multipliers` (with the trivial one), `points` and `status`; and
-`messages`. Collocation's nodes are equidistant in each interval.
+(cycle, interval, node, state), `multipliers` (with the trivial one), `points` as BifurcationKit
+bisected them, each of them located again (`polished`, or nothing), `status`; and `messages`.
+Collocation's nodes are equidistant in each interval.
 """
 function continue_cycles(
     request, state::AbstractVector, p::Real, omega::Real, options::Options;
@@ -43,7 +44,7 @@ function _cycle_way(F, state, par, omega, options, method, hook, solver)
             verbosity = 0, record_from_solution = record_first,
         )
     end
-    return way, _described_cycles(F, way, par, method, solver)
+    return way, _described_cycles(F, way, par, method, solver, options)
 end
 
 function _discretisation(F, state, par, method, solver)
@@ -91,13 +92,13 @@ function ode_algorithm()
     ))
 end
 
-function _described_cycles(F, way::Way, par, method, solver)
+function _described_cycles(F, way::Way, par, method, solver, options)
     n, branch = F.n, way.branch
     if branch === nothing
         return (
             parameters = Float64[], periods = Float64[], times = zeros(0, method.ntst + 1),
             nodes = zeros(0, method.ntst, method.m + 1, n), multipliers = zeros(ComplexF64, 0, n),
-            iterations = Int[], points = Any[],
+            iterations = Int[], points = Any[], polished = Any[],
         )
     end
     count = min(length(branch.sol), length(branch.branch))
@@ -105,6 +106,10 @@ function _described_cycles(F, way::Way, par, method, solver)
     found = [orbit(F, branch, one.x, one.p, par, method, solver) for one in saved]
     special = [k for (k, point) in pairs(branch.specialpoint) if point.type !== :endpoint]
     points = Any[_cycle_point(F, branch, k, par, method, solver) for k in special]
+    again = Any[
+        options.polish ? _polished_point(F, branch, k, par, method, solver, options) : nothing
+        for k in special
+    ]
     return (
         parameters = Float64[branch.sol[k].p for k in 1:count],
         periods = Float64[cycle.period for cycle in found],
@@ -113,6 +118,7 @@ function _described_cycles(F, way::Way, par, method, solver)
         multipliers = exp.(rows([count_eigenvalues(branch, k, n) for k in 1:count])),
         iterations = Int[branch.itnewton[k] for k in 1:count],
         points = points,
+        polished = again,
     )
 end
 
@@ -168,6 +174,20 @@ function _cycle_point(F, branch, k, par, method, solver)
         index = point.idx - 1,
         multipliers = exp.(values),
         normal_form = raw_normal_form(branch, k; detailed = Val(true)),
+    ))
+end
+
+function _polished_point(F, branch, k, par, method, solver, options)
+    better = polished_cycle(branch, k, options.reach)
+    better === nothing && return nothing
+    there = better.branch
+    point = there.specialpoint[k]
+    return merge(orbit(F, there, point.x, point.param, par, method, solver), (
+        kind = better.kind,
+        parameter = Float64(point.param),
+        moved = better.moved,
+        multipliers = exp.(Vector{ComplexF64}(there.eig[point.idx].eigenvals)),
+        normal_form = raw_normal_form(there, k; detailed = Val(true)),
     ))
 end
 

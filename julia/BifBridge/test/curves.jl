@@ -30,6 +30,8 @@ end
     @test abs(bt.normal_form.a) ≈ 1 rtol = 1e-3
     @test bt.normal_form.a * bt.normal_form.b ≈ -1 rtol = 1e-3
     @test norm(bt.polished.parameters) < 1e-10
+    @test abs(bt.polished.normal_form.a) ≈ 1 rtol = 1e-9
+    @test bt.polished.normal_form.a * bt.polished.normal_form.b ≈ -1 rtol = 1e-9
 
     hopf = BifBridge.continue_curve(
         field, [0.0, 0.0], 0.0, -0.5, "hopf", sqrt(0.5), options; span = (-1.0, 1.0),

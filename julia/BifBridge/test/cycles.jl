@@ -40,3 +40,35 @@ end
         check_circles(BifBridge.continue_cycles(OSCILLATOR, [0.0, 0.0], 0.0, 2.0, CYCLES; method))
     end
 end
+
+found(field, state, p, omega, options, method) =
+    only(BifBridge.continue_cycles(field, state, p, omega, options; method).polished)
+
+@testset "a fold of cycles, located again" begin
+    # r' = r(p + r² − r⁴), φ' = 1 + 0.3 r²: the fold lies at p = −1/4, r² = 1/2.
+    function bent(z, p)
+        s = z[1]^2 + z[2]^2
+        growth, spin = p + s - s^2, 1 + 0.3 * s
+        return [growth * z[1] - spin * z[2], growth * z[2] + spin * z[1]]
+    end
+    point = found(Field(bent, 2, 0), [0.0, 0.0], 0.0, 1.0, CYCLES, COLLOCATION)
+    @test point.kind == "fold"
+    @test point.parameter ≈ -0.25 atol = 1e-11
+    @test point.period ≈ 2π / 1.15 rtol = 1e-8
+    @test all(isapprox.(point.multipliers, 1; atol = 1e-5))
+end
+
+@testset "a period doubling of the Rössler system, whatever the mesh" begin
+    roessler(z, a) = [-z[2] - z[3], z[1] + a * z[2], 2 + z[3] * (z[1] - 4)]
+    field, options = Field(roessler, 3, 0), merge(CYCLES, (reach = 0.2,))
+    branch = BifBridge.continue_equilibria(field, [0.0, 0.0, 0.5], 0.02, options; directions = [1.0])
+    hopf = only(point for point in branch.ways[1].polished if point.kind == "hopf")
+    points = map((20, 40)) do ntst
+        method = merge(COLLOCATION, (ntst = ntst, delta_p = 0.0))
+        found(field, hopf.state, hopf.parameter, hopf.omega, options, method)
+    end
+    @test all(point -> point.kind == "pd", points)
+    @test points[1].parameter ≈ points[2].parameter rtol = 1e-8
+    @test points[1].normal_form.b3 ≈ points[2].normal_form.b3 rtol = 1e-5
+    @test minimum(abs.(points[2].multipliers .+ 1)) < 1e-10
+end

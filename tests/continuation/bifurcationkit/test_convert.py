@@ -21,6 +21,7 @@ from bifbridge.continuation.bifurcationkit._convert import branch, special_point
 from bifbridge.continuation.bifurcationkit._curves import curve
 from bifbridge.continuation.bifurcationkit._cycles import cycle_branch, cycle_normal_form
 from bifbridge.continuation.bifurcationkit._gradients import with_gradients
+from bifbridge.continuation.bifurcationkit._messages import heard
 from bifbridge.continuation.jax_engine.cycles import CycleStatus
 from bifbridge.fields import CTRNN
 from tests import helpers
@@ -208,8 +209,8 @@ def circles(radii, intervals=6, degree=4):
         "times": np.tile(times, (len(radii), 1)),
         "nodes": np.asarray(radii)[:, None, None, None] * nodes,
         "multipliers": np.array([[np.exp(-4 * r**2), 1 + 1e-9] for r in radii], complex),
-        "iterations": np.ones(len(radii), int), "points": [], "status": "span_end",
-        "equidistant": True,
+        "iterations": np.ones(len(radii), int), "points": [], "polished": [],
+        "status": "span_end", "equidistant": True,
     }  # fmt: skip
 
 
@@ -244,9 +245,27 @@ def cycle_point(kind, index, parameters):
 )
 def test_a_multiplier_one_is_a_fold_where_the_parameter_turns(parameters, kind):
     raw = circles(np.sqrt(parameters))
-    raw["points"] = [cycle_point("bp", 2, parameters)]
+    raw |= {"points": [cycle_point("bp", 2, parameters)], "polished": [None]}
     (point,) = cycle_branch(raw, 2).special_points
     assert (point.kind, point.converged, point.index) == (kind, True, 1)
+
+
+def test_a_bifurcation_of_cycles_lies_where_it_was_located_again():
+    parameters = [0.1, 0.2, 0.3, 0.4]
+    raw, bisected = circles(np.sqrt(parameters)), cycle_point("pd", 2, parameters)
+    bisected["status"] = "guessL"
+    form = {"class": "PeriodDoubling", "return_map": False, "b3": -0.3 + 0j}
+    better = bisected | {
+        "parameter": 0.29, "period": 2.5, "moved": 0.01,
+        "normal_form": form | {"mode": np.ones((2, 25), complex)},
+    }  # fmt: skip
+    found = cycle_branch(raw | {"points": [bisected] * 2, "polished": [better, None]}, 2)
+    polished, rough = found.special_points
+    assert (polished.parameter, polished.period, polished.converged) == (0.29, 2.5, True)
+    assert polished.normal_form is not None
+    np.testing.assert_allclose(polished.normal_form.coefficient, -0.75)
+    assert (polished.raw["parameter"], polished.raw["refined"]["moved"]) == (0.3, 0.01)
+    assert (rough.parameter, rough.converged) == (0.3, False)
 
 
 def test_cycle_normal_forms():
@@ -266,6 +285,15 @@ def test_cycle_normal_forms():
     np.testing.assert_allclose(form.coefficient, -2 + 3.9j)
     assert cycle_normal_form("neimark_sacker", torus | {"return_map": True}, raw, 2.0) is None
     assert cycle_normal_form("cycle_fold", {"error": "none"}, raw, 2.0) is None
+
+
+def test_what_bifurcationkit_warned_of_is_logged(caplog):
+    answer = {"ways": [], "messages": ["the value should be zero"]}
+    assert heard(lambda entry, *arguments, **keywords: answer)("continue_equilibria", 1) is answer
+    assert caplog.record_tuples == [
+        ("bifbridge.bifurcationkit", 30, "BifurcationKit: the value should be zero")
+    ]
+    assert heard(lambda entry: 3.0)("evaluate") == 3.0
 
 
 def test_options_have_bifurcationkits_names():

@@ -88,8 +88,10 @@ def critical_cycle(ring, speed, kind, method):
     steps = ContinuationPar(ds=0.01, dsmax=0.05, max_steps=200, tol_stability=1e-5)
     found = BifurcationKit(steps).cycles(field, hopf, (-1.5, 0.3), method)
     (point,) = of_kind(found.special_points, kind)
-    np.testing.assert_allclose(point.parameter, 0, atol=1e-4)
-    np.testing.assert_allclose(point.period, 2 * np.pi / speed, rtol=1e-4)
+    np.testing.assert_allclose(point.parameter, 0, atol=1e-10)
+    np.testing.assert_allclose(point.period, 2 * np.pi / speed, rtol=1e-9)
+    # Where BifurcationKit itself had bisected it, further away.
+    assert 0 < abs(point.raw["parameter"]) < 1e-4
     return point
 
 
@@ -97,10 +99,9 @@ def critical_cycle(ring, speed, kind, method):
 def test_the_period_doubling_coefficient_has_its_closed_form(speed):
     """c = −1 in units in which T = 2π: −`speed` here, whatever the period."""
     point = critical_cycle(systems.mobius, speed, "period_doubling", Collocation(20, 4))
-    np.testing.assert_allclose(complex(point.normal_form.coefficient), -speed, rtol=1e-3)
-    np.testing.assert_allclose(
-        complex(point.raw["normal_form"]["b3"]), -(speed**2) / (2 * np.pi), rtol=1e-3
-    )
+    np.testing.assert_allclose(complex(point.normal_form.coefficient), -speed, rtol=1e-7)
+    raw = point.raw["refined"]["normal_form"]
+    np.testing.assert_allclose(complex(raw["b3"]), -(speed**2) / (2 * np.pi), rtol=1e-7)
 
 
 @pytest.mark.parametrize("speed", [1.0, 2.5])
@@ -108,10 +109,10 @@ def test_the_neimark_sacker_coefficient_has_its_closed_form(speed):
     """d = 2(−1 + 0.5i) − 2·0.4·0.3i by the phase; without its second term by time."""
     point = critical_cycle(systems.torus, speed, "neimark_sacker", Collocation(40, 4))
     np.testing.assert_allclose(
-        complex(point.normal_form.coefficient), speed * (-2 + 0.76j), rtol=1e-3
+        complex(point.normal_form.coefficient), speed * (-2 + 0.76j), rtol=1e-9
     )
-    raw = point.raw["normal_form"]
-    np.testing.assert_allclose(complex(raw["d"]) * point.period, speed * (-2 + 1j), rtol=1e-3)
+    raw = point.raw["refined"]["normal_form"]
+    np.testing.assert_allclose(complex(raw["d"]) * point.period, speed * (-2 + 1j), rtol=1e-9)
 
 
 def roessler(z, a):
@@ -172,11 +173,11 @@ def test_a_period_doubling_of_cycles_with_its_normal_form(method, as_taught):
     mine, other = cycle_bifurcation(
         as_taught(roessler), [0.0, 0.0, 0.5], (0.0, 0.4), "period_doubling", method, 0.02
     )
-    np.testing.assert_allclose(mine.parameter, other.parameter, rtol=1e-4)
-    np.testing.assert_allclose(mine.period, other.period, rtol=1e-4)
+    np.testing.assert_allclose(mine.parameter, other.parameter, rtol=1e-8)
+    np.testing.assert_allclose(mine.period, other.period, rtol=1e-8)
     if isinstance(method, Collocation):
         np.testing.assert_allclose(
-            complex(mine.normal_form.coefficient), complex(other.normal_form.coefficient), rtol=1e-2
+            complex(mine.normal_form.coefficient), complex(other.normal_form.coefficient), rtol=1e-6
         )
 
 
@@ -190,12 +191,25 @@ def test_a_neimark_sacker_point_with_its_normal_form(method, as_taught):
     if field is langford:
         square = (1 - 0.7**2) / 0.25
         expected = square * 1.175 - (0.7 - 0.7**3 / 3)
-        np.testing.assert_allclose(other.parameter, expected, atol=1e-7)
-    np.testing.assert_allclose(mine.parameter, other.parameter, atol=1e-3)
-    np.testing.assert_allclose(mine.period, other.period, rtol=1e-5)
+        np.testing.assert_allclose(mine.parameter, expected, atol=1e-10)
+    np.testing.assert_allclose(mine.parameter, other.parameter, atol=1e-8)
+    np.testing.assert_allclose(mine.period, other.period, rtol=1e-8)
     if isinstance(method, Collocation):
         form, own = mine.normal_form, other.normal_form
-        np.testing.assert_allclose(complex(form.coefficient), complex(own.coefficient), rtol=1e-2)
+        # See the next test.
+        np.testing.assert_allclose(complex(form.coefficient), complex(own.coefficient), rtol=2e-2)
+
+
+def test_the_neimark_sacker_coefficient_is_of_first_order_in_the_mesh_width():
+    """BifurcationKit 0.8 scales h₁₁ by 1/(2 ntst) where h₂₀ is interpolated to the nodes."""
+    errors = []
+    for ntst in (40, 80):
+        mine, own = cycle_bifurcation(
+            langford, [0.0, 0.0, -0.2], (-0.8, 1.9), "neimark_sacker", Collocation(ntst, 4), -0.2,
+            dsmax=0.012,
+        )  # fmt: skip
+        errors.append(complex(mine.normal_form.coefficient) - complex(own.normal_form.coefficient))
+    np.testing.assert_allclose(errors[0] / errors[1], 2, rtol=0.02)
 
 
 @METHODS
@@ -204,10 +218,9 @@ def test_a_fold_of_cycles(method, as_taught):
     field = as_taught(generalised_hopf)
     mine, other = cycle_bifurcation(field, [0.0, 0.0], (-0.5, 0.5), "cycle_fold", method, -0.4)
     if field is generalised_hopf:
-        np.testing.assert_allclose(other.parameter, -0.25, atol=1e-9)
-    # BifurcationKit has no cycle folds: a multiplier that crosses 1, bisected as far as it can.
-    np.testing.assert_allclose(mine.parameter, other.parameter, atol=2e-3)
-    np.testing.assert_allclose(mine.period, other.period, rtol=1e-2)
+        np.testing.assert_allclose(mine.parameter, -0.25, atol=1e-10)
+    np.testing.assert_allclose(mine.parameter, other.parameter, atol=1e-8)
+    np.testing.assert_allclose(mine.period, other.period, rtol=1e-7)
 
 
 def test_cycles_of_a_network():
