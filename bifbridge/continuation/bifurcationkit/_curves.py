@@ -106,9 +106,9 @@ def codim_two_point(kind: str, point: Raw, eigenvalues: np.ndarray) -> CodimTwoP
         eigenvalues: along the curve, shape (K, n).
 
     Returns:
-        The point: a Bogdanov–Takens point where BifurcationKit's Newton method ends, with its
-        normal form there; any other as it was bisected, "converged" by BifurcationKit's own status.
-        `raw` holds its own values, those at the better place under `polished`.
+        The point where it was located again, with its normal form there; as BifurcationKit bisected
+        it, and "converged" by BifurcationKit's own status, where that failed. `raw` holds
+        BifurcationKit's own values, those at the better place under `polished`.
     """
     refined = point["polished"]
     best = point if refined is None else refined
@@ -124,7 +124,7 @@ def codim_two_point(kind: str, point: Raw, eigenvalues: np.ndarray) -> CodimTwoP
         state=state,
         eigenvalues=nearby,
         normal_form=found,
-        frequencies=_frequencies(kind, point, found),
+        frequencies=_frequencies(kind, point | best, found),
         converged=refined is not None or point["status"] == "converged",
         index=max(index - 1, 0),
         raw=point,

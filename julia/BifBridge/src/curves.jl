@@ -9,7 +9,8 @@ parameter, `span` bounds the first.
 
 Returns `ways`, one per direction of the second parameter, with `parameters` (two columns),
 `states`, `frequencies`, `eigenvalues`, the test functions in `tests`, `points` of codimension two
-and `status`: BifurcationKit ends a Hopf curve at a Bogdanov–Takens point ("bogdanov_takens").
+(each with its `polished` place, or nothing) and `status`: BifurcationKit ends a Hopf curve at a
+Bogdanov–Takens point ("bogdanov_takens").
 """
 function continue_curve(
     request, state::AbstractVector, p::Real, q::Real, kind::AbstractString, omega::Real,
@@ -28,7 +29,7 @@ function continue_curve(
                 hopf ? :hopf : :bp, _first_parameter(options, span),
             )
             way = _curve_way(start, F.n, options, span, Float64(sign), hook)
-            _described_curve(way, F.n, hopf)
+            _described_curve(way, F, hopf, options)
         end
     end
     return (ways = collect(Any, ways), messages = messages)
@@ -53,8 +54,8 @@ function _curve_way(start, n, options, span, sign, hook)
     end
 end
 
-function _described_curve(way::Way, n::Int, hopf::Bool)
-    branch = way.branch
+function _described_curve(way::Way, F::Field, hopf::Bool, options::Options)
+    branch, n = way.branch, F.n
     if branch === nothing
         return (
             parameters = zeros(0, 2), states = zeros(0, n), frequencies = Float64[],
@@ -64,7 +65,7 @@ function _described_curve(way::Way, n::Int, hopf::Bool)
     end
     count = min(length(branch.sol), length(branch.branch))
     saved = [branch.sol[k].x for k in 1:count]
-    points = [_curve_point(branch, k, n, hopf) for k in eachindex(branch.specialpoint)
+    points = [_curve_point(branch, k, F, hopf, options) for k in eachindex(branch.specialpoint)
               if branch.specialpoint[k].type !== :endpoint]
     status = way.status
     if hopf && status == "no_convergence" && any(point -> point.type == "bt", points)
@@ -88,7 +89,8 @@ function _tests(branch, count, hopf)
     return (BT = Vector{Float64}(column(:BT)), CP = Vector{Float64}(column(:CP)))
 end
 
-function _curve_point(branch, k, n, hopf)
+function _curve_point(branch, k, F, hopf, options)
+    n = F.n
     point = branch.specialpoint[k]
     x = point.x
     return (
@@ -100,39 +102,6 @@ function _curve_point(branch, k, n, hopf)
         precision = Float64(point.precision),
         index = clamp(point.idx - 1, 0, length(branch) - 1),
         normal_form = raw_normal_form(branch, k; detailed = Val(true)),
-        polished = point.type === :bt ? _polished_bt(branch, k, n) : nothing,
+        polished = options.polish ? polished_codim_two(branch, k, F, options.reach) : nothing,
     )
-end
-
-# A Bogdanov–Takens point, the only one of codimension two that Newton's method is there for, with
-# its normal form computed where that method ends: a bisected place is too rough for it.
-function _polished_bt(branch, k, n)
-    try
-        solution = newton(
-            branch, k; options = NewtonPar(tol = 1e-25, max_iterations = 8),
-            start_with_eigen = true, lens2 = SECOND_LENS,
-        )
-        found = solution.u
-        F = BK.get_formulation(BK.getprob(branch)).prob_vf
-        residual = norm(BK.residual(F, found.x0, found.params), Inf)
-        residual < 1e-8 || return nothing
-        state = Vector{Float64}(found.x0)[1:n]
-        parameters = Float64[found.params.p, found.params.q]
-        there = _moved(branch, k, state, parameters)
-        return (state = state, residual = residual, parameters = parameters,
-                normal_form = raw_normal_form(there, k; detailed = Val(true)))
-    catch error
-        error isa InterruptException && rethrow()
-        return nothing
-    end
-end
-
-# The branch with its k-th special point there.
-function _moved(branch, k, state, parameters)
-    there = @set branch.specialpoint = deepcopy(branch.specialpoint)
-    there.specialpoint[k].x.x .= state
-    point = there.specialpoint[k]
-    point = @set point.x.p1 = parameters[1]
-    there.specialpoint[k] = @set point.param = parameters[2]
-    return there
 end

@@ -1,40 +1,19 @@
 # From a bisected bifurcation of cycles to one at the accuracy of its cycles.
 #
-# BifurcationKit bisects them on the count of unstable Floquet exponents and has no Newton method for
-# them. Near the point the branch is a function of the distance s along its tangent τ,
-#
-#     R(x, p) = 0,   τ·((x, p) − (x₀, p₀)) = s |τ|²,
-#
-# and the secant method brings a smooth function of s to zero: the real part of the critical Floquet
-# exponent at a period doubling or Neimark–Sacker point, the slope dp/ds at a fold.
-
-# A branch of cycles near one of them.
-struct Nearby{B, W, T}
-    branch::B
-    wrap::W
-    start::Vector{Float64}
-    tangent::Vector{Float64}
-    target::T
-end
+# BifurcationKit bisects them on the count of unstable Floquet exponents, which may end a whole step
+# away, and has no Newton method for them. Here the secant method brings to zero the real part of
+# the critical exponent at a period doubling or Neimark–Sacker point, the slope dp/ds at a fold.
 
 """
     polished_cycle(branch, k, reach) -> (branch, kind, moved) or nothing
 
-The branch with its k-th special point moved to where its bifurcation is, and by how much: the root
-mean square change of the orbit and the period, plus the change of the parameter. `kind` is "pd",
-"ns" or "fold". Nothing where the secant method does not settle within `reach`.
+The branch with its k-th special point moved to where its bifurcation is, and by how much. `kind` is
+"pd", "ns" or "fold". Nothing where the secant method does not settle near enough (`reach` is the
+longest step).
 """
 function polished_cycle(branch, k::Int, reach::Real)
     try
-        near = _nearby(branch, k)
-        near === nothing && return nothing
-        y = _settled_cycle(near)
-        y === nothing && return nothing
-        change = y - near.start
-        moved = norm(change[1:end-1]) / sqrt(length(change) - 1) + abs(change[end])
-        moved <= reach || return nothing
-        kind = branch.specialpoint[k].type === :bp ? "fold" : String(branch.specialpoint[k].type)
-        return (branch = _moved_cycle(near, k, y), kind = kind, moved = moved)
+        return _polished_cycle(branch, k, reach)
     catch error
         # Outside of the span the field may overflow or the ODE solver give up.
         error isa InterruptException && rethrow()
@@ -42,109 +21,83 @@ function polished_cycle(branch, k::Int, reach::Real)
     end
 end
 
-function _nearby(branch, k)
+function _polished_cycle(branch, k, reach)
     point = branch.specialpoint[k]
     point.type in (:pd, :ns, :bp) || return nothing
-    wrap = deepcopy(BK.getprob(branch))
-    method = BK.get_discretization(wrap)
-    x = Vector{Float64}(_orbit_values(point.x))
-    point.x isa BK.POSavedSolutionAndState && BK.update_mesh!(method, point.x._mesh)
-    BK.updatesection!(method, x, BK.setparam(branch, point.param))
-    tangent = vcat(Vector{Float64}(point.τ.u), Float64(point.τ.p))
-    target = if point.type === :bp
-        nothing
-    elseif point.type === :pd
-        complex(-1.0)
+    wrap = _wrap_at(branch, point)
+    near = _cycles_nearby(branch, wrap, point)
+    multiplier = point.type === :bp ? nothing : _critical_multiplier(branch, point)
+    exponents(y) = _exponents(branch, wrap, y)[1]
+    y = zero_along(near, y -> if multiplier === nothing
+        tangent_at(near, y)[end]
     else
-        values = exp.(branch.eig[point.idx].eigenvals)
-        turning = filter(value -> imag(value) > 0, values)
-        isempty(turning) && return nothing
-        turning[argmin(abs.(abs.(turning) .- 1))]
+        real(_nearest_exponent(exponents(y), multiplier)[1])
+    end)
+    y === nothing && return nothing
+    moved = _moved_by(y - near.start, length(y) - 1)
+    moved <= STEPS_AWAY * reach || return nothing
+    kind = point.type === :bp ? "fold" : String(point.type)
+    return (branch = _moved_cycle(branch, wrap, k, y, multiplier), kind = kind, moved = moved)
+end
+
+# The equations of the cycle, on its own mesh, with its own phase condition.
+function _wrap_at(branch, point)
+    wrap = deepcopy(BK.getprob(branch))
+    method, orbit = BK.get_discretization(wrap), point.x
+    orbit isa BK.POSavedSolutionAndState && BK.update_mesh!(method, orbit._mesh)
+    BK.updatesection!(method, _orbit_values(orbit), BK.setparam(branch, point.param))
+    return wrap
+end
+
+_orbit_values(x::BK.POSavedSolutionAndState) = Vector{Float64}(x.sol)
+_orbit_values(x) = Vector{Float64}(x)
+
+function _cycles_nearby(branch, wrap, point)
+    residual(x, p) = BK.residual(wrap, x, BK.setparam(branch, p))
+    residual(y) = residual(y[1:end-1], y[end])
+    function slope(y)
+        x, p = y[1:end-1], y[end]
+        step = cbrt(eps()) * (1 + abs(p))
+        # By differences: an error there only slows Newton's method down.
+        by_parameter = (residual(x, p + step) - residual(x, p - step)) / (2step)
+        return [Matrix(BK.jacobian(wrap, x, BK.setparam(branch, p))) by_parameter]
     end
-    return Nearby(branch, wrap, vcat(x, point.param), tangent, target)
+    tangent = vcat(Vector{Float64}(point.τ.u), Float64(point.τ.p))
+    return Nearby(residual, slope, vcat(_orbit_values(point.x), point.param), tangent)
 end
 
-_orbit_values(x::BK.POSavedSolutionAndState) = x.sol
-_orbit_values(x) = x
-
-_parameters(near::Nearby, p) = BK.setparam(near.branch, p)
-
-# [R_x R_p; τᵀ], with R_p by central differences: an error there only slows Newton's method down.
-function _bordered(near::Nearby, y)
-    x, p = y[1:end-1], y[end]
-    step = cbrt(eps()) * (1 + abs(p))
-    residual(q) = BK.residual(near.wrap, x, _parameters(near, q))
-    slope = (residual(p + step) - residual(p - step)) / (2step)
-    return [Matrix(BK.jacobian(near.wrap, x, _parameters(near, p))) slope; near.tangent']
+function _critical_multiplier(branch, point)
+    point.type === :pd && return complex(-1.0)
+    turning = filter(value -> imag(value) > 0, exp.(branch.eig[point.idx].eigenvals))
+    return turning[argmin(abs.(abs.(turning) .- 1))]
 end
 
-# The cycle at the distance s, `nothing` where Newton's method does not find it.
-function _cycle_at(near::Nearby, s, guess)
-    y, square = copy(guess), dot(near.tangent, near.tangent)
-    for _ in 1:12
-        ahead = dot(near.tangent, y - near.start) - s * square
-        rest = BK.residual(near.wrap, y[1:end-1], _parameters(near, y[end]))
-        step = _bordered(near, y) \ vcat(rest, ahead)
-        y -= step
-        all(isfinite, y) || return nothing
-        norm(step, Inf) <= 1e-10 * (1 + norm(y, Inf)) && return y
-    end
-    return nothing
+function _nearest_exponent(exponents, multiplier)
+    k = argmin(abs.(exp.(exponents) .- multiplier))
+    return exponents[k], k
 end
 
-# What vanishes at the bifurcation.
-function _cycle_test(near::Nearby, y)
-    if near.target === nothing
-        along = _bordered(near, y) \ vcat(zeros(length(y) - 1), 1.0)
-        return along[end] / norm(along)
-    end
-    values, _ = _exponents(near, y)
-    return real(values[_critical(near, values)])
-end
-
-_critical(near::Nearby, values) = argmin(abs.(exp.(values) .- near.target))
-
-function _exponents(near::Nearby, y)
-    solver, alg = near.branch.contparams.newton_options.eigsolver, near.branch.alg
-    iterable = BK.ContIterable(
-        near.wrap, alg, near.branch.contparams; kind = BK.PeriodicOrbitCont(),
-    )
-    found = BK.compute_eigenvalues(
-        solver, iterable, nothing, y[1:end-1], _parameters(near, y[end]),
-    )
-    return found[1], found[2]
-end
-
-function _settled_cycle(near::Nearby)
-    size = norm(near.start) / norm(near.tangent)
-    before, s = 1e-5 * size, 0.0
-    last = _cycle_at(near, before, near.start + before * near.tangent)
-    last === nothing && return nothing
-    value = _cycle_test(near, last)
-    for _ in 1:15
-        y = _cycle_at(near, s, last + (s - before) * near.tangent)
-        y === nothing && return nothing
-        abs(s - before) <= 1e-9 * size && return y
-        here = _cycle_test(near, y)
-        here == value && return nothing
-        s, before, value, last = s - here * (s - before) / (here - value), s, here, y
-    end
-    return nothing
+function _exponents(branch, wrap, y)
+    solver = branch.contparams.newton_options.eigsolver
+    iterable = BK.ContIterable(wrap, branch.alg, branch.contparams; kind = BK.PeriodicOrbitCont())
+    parameters = BK.setparam(branch, y[end])
+    return BK.compute_eigenvalues(solver, iterable, nothing, y[1:end-1], parameters)
 end
 
 # The branch with the point, its exponents, and the mesh and phase condition that belong to it.
-function _moved_cycle(near::Nearby, k, y)
-    branch = near.branch
-    there = @set branch.prob = near.wrap
+function _moved_cycle(branch, wrap, k, y, multiplier)
+    there = @set branch.prob = wrap
     there = @set there.specialpoint = copy(there.specialpoint)
     there = @set there.eig = copy(there.eig)
     point = there.specialpoint[k]
-    values, vectors = _exponents(near, y)
+    values, vectors, = _exponents(branch, wrap, y)
     there.eig[point.idx] = merge(there.eig[point.idx], (eigenvals = values, eigenvecs = vectors))
     orbit, x = point.x, y[1:end-1]
     point = @set point.x = orbit isa BK.POSavedSolutionAndState ? (@set orbit.sol = x) : x
     point = @set point.param = y[end]
-    near.target === nothing || (point = @set point.ind_ev = _critical(near, values))
+    if multiplier !== nothing
+        point = @set point.ind_ev = _nearest_exponent(values, multiplier)[2]
+    end
     there.specialpoint[k] = point
     return there
 end

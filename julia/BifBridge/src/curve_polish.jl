@@ -1,0 +1,175 @@
+# From a bisected point of codimension two to one at rounding level.
+#
+# Bogdanov–Takens points go through BifurcationKit's own Newton method. For the others it has none:
+# the secant method follows the curve, F = 0 with σ = 0 from the bordered matrix
+#
+#     [F_z − iω  w] [v]   [0]
+#     [vᵢᴴ       0] [σ] = [1]
+#
+# (ω = 0 on fold curves), to the zero of a function that is smooth along it: the quadratic
+# coefficient at a cusp, Re b of the Hopf normal form at a Bautin point, the real part of the second
+# critical eigenvalue at zero-Hopf and Hopf–Hopf points.
+
+"""
+    polished_codim_two(branch, k, F, reach) -> NamedTuple or nothing
+
+A special point of a curve, located again, with BifurcationKit's normal form computed there, the
+`residual` of the field and by how much it `moved`. Nothing where it does not settle near enough
+(`reach` is the longest step).
+"""
+function polished_codim_two(branch, k::Int, F::Field, reach::Real)
+    try
+        point = branch.specialpoint[k]
+        place = point.type === :bt ? _bogdanov_takens(branch, k) : _along_curve(branch, k, F)
+        place === nothing && return nothing
+        return _described_place(branch, k, F, place, reach)
+    catch error
+        error isa InterruptException && rethrow()
+        return nothing
+    end
+end
+
+function _described_place(branch, k, F, place, reach)
+    point, n = branch.specialpoint[k], F.n
+    state, parameters = place.state, place.parameters
+    residual = norm(F(state, two_parameters(parameters...)), Inf)
+    before = vcat(_numbers(point.x.x)[1:n], point.x.p1, point.param)
+    moved = _moved_by(vcat(state, parameters) - before, n)
+    residual < 1e-8 && moved <= STEPS_AWAY * reach || return nothing
+    there = _moved_point(branch, k, F, place)
+    return (state = state, parameters = parameters, omega = abs(place.omega), residual = residual,
+            moved = moved, normal_form = raw_normal_form(there, k; detailed = Val(true)))
+end
+
+function _bogdanov_takens(branch, k)
+    solution = newton(
+        branch, k; options = NewtonPar(tol = 1e-25, max_iterations = 8), start_with_eigen = true,
+        lens2 = SECOND_LENS,
+    )
+    found = solution.u
+    return (state = Vector{Float64}(found.x0), omega = 0.0,
+            parameters = Float64[found.params.p, found.params.q])
+end
+
+function _along_curve(branch, k, F)
+    point, n = branch.specialpoint[k], F.n
+    hopf = hasproperty(point.x, :ω)
+    state = _numbers(point.x.x)[1:n]
+    omega = hopf ? Float64(point.x.ω) : 0.0
+    start = vcat(state, point.x.p1, hopf ? omega : Float64[], point.param)
+    test = _curve_test(String(point.type), F, start, hopf)
+    test === nothing && return nothing
+    y = zero_along(_curve_nearby(F, start, hopf, _tangent(point)), test)
+    y === nothing && return nothing
+    return (state = y[1:n], parameters = [y[n+1], y[end]], omega = hopf ? y[n+2] : 0.0)
+end
+
+_tangent(point) = vcat(_numbers(point.τ.u), Float64(point.τ.p))
+
+_frequency(y, n, hopf) = hopf ? y[n+2] : 0.0
+_matrix(F, y) = state_jacobian(F, y[1:F.n], two_parameters(y[F.n+1], y[end]))
+
+# [F_z − iω, left; rightᴴ, 0] of a point on the curve: real at a fold.
+function _critical_matrix(F, y, hopf, left, right)
+    n = F.n
+    J = _matrix(F, y)
+    shifted = hopf ? J - im * _frequency(y, n, hopf) * I : J
+    return [shifted left; right' 0]
+end
+
+function _null_borders(F, y, hopf)
+    n = F.n
+    J = _matrix(F, y)
+    spectrum = svd(hopf ? J - im * _frequency(y, n, hopf) * I : J)
+    return spectrum.U[:, end], spectrum.V[:, end]
+end
+
+function _curve_nearby(F, start, hopf, tangent)
+    n = F.n
+    left, right = _null_borders(F, start, hopf)
+    unit = [k == n + 1 ? 1.0 : 0.0 for k in 1:n+1]
+    function residual(y)
+        σ = (_critical_matrix(F, y, hopf, left, right) \ unit)[end]
+        value = F(y[1:n], two_parameters(y[n+1], y[end]))
+        return vcat(value, hopf ? [real(σ), imag(σ)] : [real(σ)])
+    end
+    # Differences: an error there only slows Newton's method down.
+    slope(y) = reduce(hcat, [_difference(residual, y, k) for k in eachindex(y)])
+    return Nearby(residual, slope, start, tangent)
+end
+
+function _difference(g, y, k)
+    step = cbrt(eps()) * (1 + abs(y[k]))
+    move = [j == k ? step : 0.0 for j in eachindex(y)]
+    return (g(y + move) - g(y - move)) / (2step)
+end
+
+# What vanishes at the point, by its kind.
+function _curve_test(type, F, start, hopf)
+    n = F.n
+    left, right = _null_borders(F, start, hopf)
+    if type == "cusp"
+        return y -> _quadratic(F, y, left, right)
+    elseif type == "gh"
+        return y -> _cubic(F, y)
+    elseif type in ("zh", "hh")
+        target = _second_eigenvalue(eigvals(_matrix(F, start)), _frequency(start, n, hopf), type)
+        target === nothing && return nothing
+        return function (y)
+            values = eigvals(_matrix(F, y))
+            return real(values[argmin(abs.(values .- target))])
+        end
+    end
+    return nothing
+end
+
+# The eigenvalue that becomes critical besides 0 or ±iω.
+function _second_eigenvalue(values, omega, type)
+    left = collect(ComplexF64, values)
+    for critical in (omega == 0 ? (0.0 + 0im,) : (im * omega, -im * omega))
+        deleteat!(left, argmin(abs.(left .- critical)))
+    end
+    turning = type == "hh" || omega == 0
+    fitting = filter(value -> turning ? imag(value) > 0 : imag(value) == 0, left)
+    isempty(fitting) && return nothing
+    return fitting[argmin(abs.(real.(fitting)))]
+end
+
+function _quadratic(F, y, left, right)
+    n = F.n
+    unit = [k == n + 1 ? 1.0 : 0.0 for k in 1:n+1]
+    matrix = _critical_matrix(F, y, false, left, right)
+    v, w = (matrix \ unit)[1:n], (matrix' \ unit)[1:n]
+    par = two_parameters(y[n+1], y[end])
+    second = ForwardDiff.derivative(
+        t -> ForwardDiff.derivative(s -> F(y[1:n] .+ s .* v, par), t), 0.0,
+    )
+    return dot(w, second)
+end
+
+function _cubic(F, y)
+    n = F.n
+    par = two_parameters(y[n+1], y[end])
+    point = lone(F, y[1:n], par, ones(n + 1), complex(0.0, y[n+2]), :hopf, default_options())
+    return real(get_normal_form(point, 1).nf.b)
+end
+
+# The branch whose k-th special point lies there, with the eigenvectors there.
+function _moved_point(branch, k, F, place)
+    there = @set branch.specialpoint = deepcopy(branch.specialpoint)
+    there = @set there.eig = copy(there.eig)
+    there.specialpoint[k].x.x .= place.state
+    point = there.specialpoint[k]
+    point = @set point.x.p1 = place.parameters[1]
+    point = @set point.param = place.parameters[2]
+    hasproperty(point.x, :ω) && (point = @set point.x.ω = place.omega)
+    if point.idx in eachindex(there.eig)
+        J = state_jacobian(F, place.state, two_parameters(place.parameters...))
+        values, vectors = branch.contparams.newton_options.eigsolver.eigsolver(J, F.n)
+        known = (eigenvals = values, eigenvecs = vectors)
+        there.eig[point.idx] = merge(there.eig[point.idx], known)
+        point = @set point.ind_ev = argmin(abs.(values .- im * place.omega))
+    end
+    there.specialpoint[k] = point
+    return there
+end
