@@ -94,23 +94,26 @@ def _glued(backward: Raw, forward: Raw) -> Raw:
 
 def _points(kind: str, way: Raw) -> list[CodimTwoPoint]:
     eigenvalues = np.asarray(way["eigenvalues"], complex)
-    return [codim_two_point(kind, point, eigenvalues) for point in way["points"]]
+    pairs = zip(way["points"], way["polished"], strict=True)
+    return [codim_two_point(kind, point, refined, eigenvalues) for point, refined in pairs]
 
 
-def codim_two_point(kind: str, point: Raw, eigenvalues: np.ndarray) -> CodimTwoPoint:
+def codim_two_point(
+    kind: str, point: Raw, refined: Raw | None, eigenvalues: np.ndarray
+) -> CodimTwoPoint:
     """A point of codimension two.
 
     Args:
         kind: of the curve: "fold" or "hopf".
-        point: as the Julia package returns it.
+        point: as BifurcationKit bisected it.
+        refined: the same point where it was located again, or None.
         eigenvalues: along the curve, shape (K, n).
 
     Returns:
         The point where it was located again, with its normal form there; as BifurcationKit bisected
         it, and "converged" by BifurcationKit's own status, where that failed. `raw` holds
-        BifurcationKit's own values, those at the better place under `polished`.
+        BifurcationKit's own values, those at the better place under `refined`.
     """
-    refined = point["polished"]
     best = point if refined is None else refined
     state = np.asarray(best["state"], float)
     index = int(point["index"])
@@ -127,7 +130,7 @@ def codim_two_point(kind: str, point: Raw, eigenvalues: np.ndarray) -> CodimTwoP
         frequencies=_frequencies(kind, point | best, found),
         converged=refined is not None or point["status"] == "converged",
         index=max(index - 1, 0),
-        raw=point,
+        raw={**point, "refined": refined},
     )
 
 

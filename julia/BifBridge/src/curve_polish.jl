@@ -38,8 +38,24 @@ function _described_place(branch, k, F, place, reach)
     residual < 1e-8 && moved <= STEPS_AWAY * reach || return nothing
     there = _moved_point(branch, k, F, place)
     return (state = state, parameters = parameters, omega = abs(place.omega), residual = residual,
-            moved = moved, normal_form = raw_normal_form(there, k; detailed = Val(true)))
+            moved = moved, normal_form = _form_there(there, k))
 end
+
+# BifurcationKit takes fourth and fifth derivatives as nested differences of the third. Its step 1e-8
+# leaves the fifth an error of 1e-16/δ² = 1; this one 1e-8, as much as the differences' own.
+const BAUTIN_STEP = 1e-4
+
+function _form_there(branch, k)
+    type, prob = branch.specialpoint[k].type, BK.getprob(branch)
+    type === :gh &&
+        return described(BK.bautin_normal_form(prob, branch, k; δ = BAUTIN_STEP, detailed = false))
+    there = type === :cusp ? _nearest_zero_first(branch) : branch
+    return raw_normal_form(there, k; detailed = Val(true))
+end
+
+# At a cusp BifurcationKit looks for the critical vectors among the two rightmost eigenvalues.
+_nearest_zero_first(branch) =
+    @set branch.contparams.newton_options.eigsolver.eigsolver = DefaultEig(which = x -> -abs(x))
 
 function _bogdanov_takens(branch, k)
     solution = newton(

@@ -9,8 +9,8 @@ parameter, `span` bounds the first.
 
 Returns `ways`, one per direction of the second parameter, with `parameters` (two columns),
 `states`, `frequencies`, `eigenvalues`, the test functions in `tests`, `points` of codimension two
-(each with its `polished` place, or nothing) and `status`: BifurcationKit ends a Hopf curve at a
-Bogdanov–Takens point ("bogdanov_takens").
+as BifurcationKit bisected them, each of them located again (`polished`, or nothing), and `status`:
+BifurcationKit ends a Hopf curve at a Bogdanov–Takens point ("bogdanov_takens").
 """
 function continue_curve(
     request, state::AbstractVector, p::Real, q::Real, kind::AbstractString, omega::Real,
@@ -60,13 +60,16 @@ function _described_curve(way::Way, F::Field, hopf::Bool, options::Options)
         return (
             parameters = zeros(0, 2), states = zeros(0, n), frequencies = Float64[],
             eigenvalues = zeros(ComplexF64, 0, n), iterations = Int[], tests = (;), points = Any[],
-            status = way.status,
+            polished = Any[], status = way.status,
         )
     end
     count = min(length(branch.sol), length(branch.branch))
     saved = [branch.sol[k].x for k in 1:count]
-    points = [_curve_point(branch, k, F, hopf, options) for k in eachindex(branch.specialpoint)
-              if branch.specialpoint[k].type !== :endpoint]
+    special = [k for (k, point) in pairs(branch.specialpoint) if point.type !== :endpoint]
+    points = Any[_curve_point(branch, k, n, hopf) for k in special]
+    again = Any[
+        options.polish ? polished_codim_two(branch, k, F, options.reach) : nothing for k in special
+    ]
     status = way.status
     if hopf && status == "no_convergence" && any(point -> point.type == "bt", points)
         status = "bogdanov_takens"
@@ -78,7 +81,8 @@ function _described_curve(way::Way, F::Field, hopf::Bool, options::Options)
         eigenvalues = rows([count_eigenvalues(branch, k, n) for k in 1:count]),
         iterations = Int[branch.itnewton[k] for k in 1:count],
         tests = _tests(branch, count, hopf),
-        points = collect(Any, points),
+        points = points,
+        polished = again,
         status = status,
     )
 end
@@ -89,8 +93,7 @@ function _tests(branch, count, hopf)
     return (BT = Vector{Float64}(column(:BT)), CP = Vector{Float64}(column(:CP)))
 end
 
-function _curve_point(branch, k, F, hopf, options)
-    n = F.n
+function _curve_point(branch, k, n, hopf)
     point = branch.specialpoint[k]
     x = point.x
     return (
@@ -102,6 +105,5 @@ function _curve_point(branch, k, F, hopf, options)
         precision = Float64(point.precision),
         index = clamp(point.idx - 1, 0, length(branch) - 1),
         normal_form = raw_normal_form(branch, k; detailed = Val(true)),
-        polished = options.polish ? polished_codim_two(branch, k, F, options.reach) : nothing,
     )
 end

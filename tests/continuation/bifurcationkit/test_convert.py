@@ -169,7 +169,7 @@ def curve_way(q, points=()):
         "parameters": np.column_stack([q**2, q]), "states": q[:, None] + 0.0,
         "frequencies": np.sqrt(4 + q), "eigenvalues": 1j * np.sqrt(4 + q)[:, None],
         "iterations": np.ones(len(q), int), "tests": {"l1": q + 0j, "GH": q}, "status": "span_end",
-        "points": list(points),
+        "points": list(points), "polished": [None] * len(points),
     }  # fmt: skip
 
 
@@ -177,7 +177,7 @@ def curve_point(index):
     return {
         "type": "gh", "parameters": np.array([0.0, 0.0]), "state": np.zeros(1), "omega": -2.0,
         "status": "converged", "precision": 1e-9, "index": index,
-        "normal_form": {"error": "none"}, "polished": None,
+        "normal_form": {"error": "none"},
     }  # fmt: skip
 
 
@@ -193,6 +193,13 @@ def test_both_ways_of_a_curve():
     assert (point.kind, point.index, point.converged) == ("bautin", 1, True)
     np.testing.assert_allclose(point.frequencies, [2.0])
     assert point.raw["type"] == "gh"
+    refined = {"parameters": np.array([1e-3, 2e-3]), "state": np.ones(1), "omega": -2.5}
+    better = [refined | {"normal_form": {"error": "none"}}]
+    found = curve("hopf", [curve_way([0.2, -0.1], [curve_point(1)]) | {"polished": better}], spans)
+    (point,) = found.special_points
+    np.testing.assert_allclose(point.parameters, refined["parameters"])
+    np.testing.assert_allclose(point.frequencies, [2.5])
+    np.testing.assert_allclose(point.raw["parameters"], 0)
     one = curve("hopf", [curve_way([0.2, 1.0])], spans)
     assert one.ends == (Status.RUNNING, Status.SPAN_END)
     assert one.status == Status.SPAN_END
