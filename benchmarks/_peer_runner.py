@@ -157,10 +157,19 @@ def bifbridge(problem, engine=None):
 
 
 def bifurcationkit(problem):
-    """A call of BifurcationKit through bifbridge."""
+    """A call of BifurcationKit through bifbridge, self-test of the translation included."""
     import bifbridge as bb
+    from bifbridge.continuation.bifurcationkit import ContinuationPar, NewtonPar
 
-    return bifbridge(problem, bb.BifurcationKit())
+    step, longest, points = problem["steps"]
+    large = str(problem["name"]).startswith("Bratu")
+    size = np.sqrt(problem["state"].size) if large else 1.0
+    steps = ContinuationPar(
+        ds=float(step / size), dsmax=float(longest / size), max_steps=int(points)
+    )
+    # Its tolerance is absolute, and Bratu's residual rounds at 1e-11 and above.
+    newton = NewtonPar(tol=1e-8 if large else 1e-12)
+    return bifbridge(problem, bb.BifurcationKit(steps, newton))
 
 
 def seconds():

@@ -158,9 +158,11 @@ class JuliaExecutionError(BifbridgeError):
         Julia raised an exception in a branch: DomainError | DomainError
     """
 
+    _what = "raised an exception"
+
     def __init__(self, julia_message: str, backtrace: str = "", request: str = ""):
         asked = f" in {request}" if request else ""
-        super().__init__(f"Julia raised an exception{asked}: {julia_message}")
+        super().__init__(f"Julia {self._what}{asked}: {julia_message}")
         self.julia_message = julia_message
         self.backtrace = backtrace
         self.request = request
@@ -178,9 +180,12 @@ class JuliaCrashError(JuliaExecutionError):
 
     Example:
         >>> import bifbridge as bb
-        >>> bb.JuliaCrashError("The worker died.", exit_code=-9).exit_code  # killed by signal 9
-        -9
+        >>> error = bb.JuliaCrashError("The worker was killed.", request="a branch", exit_code=-9)
+        >>> print(error, "|", error.exit_code)
+        Julia crashed in a branch: The worker was killed. | -9
     """
+
+    _what = "crashed"
 
     def __init__(self, message: str, request: str = "", exit_code: int | None = None):
         super().__init__(message, "", request)

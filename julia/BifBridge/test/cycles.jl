@@ -60,7 +60,9 @@ end
 
 @testset "a period doubling of the Rössler system, whatever the mesh" begin
     roessler(z, a) = [-z[2] - z[3], z[1] + a * z[2], 2 + z[3] * (z[1] - 4)]
-    field, options = Field(roessler, 3, 0), merge(CYCLES, (reach = 0.2,))
+    field = Field(roessler, 3, 0)
+    # Where p ends before the next period doubling.
+    options = merge(CYCLES, (continuation = merge(CYCLES.continuation, (p_max = 0.36,)),))
     branch = BifBridge.continue_equilibria(field, [0.0, 0.0, 0.5], 0.02, options; directions = [1.0])
     hopf = only(point for point in branch.ways[1].polished if point.kind == "hopf")
     points = map((20, 40)) do ntst
