@@ -67,76 +67,79 @@ function _bogdanov_takens(branch, k)
             parameters = Float64[found.params.p, found.params.q])
 end
 
+# A curve in y = (z, p, q) along folds, (z, p, ω, q) along Hopf points, and the null vectors where it
+# starts, which border its matrix.
+struct CriticalCurve{V}
+    F::Field
+    hopf::Bool
+    left::V
+    right::V
+end
+
+function CriticalCurve(F::Field, y, hopf)
+    spectrum = svd(_singular(F, y, hopf))
+    return CriticalCurve(F, hopf, spectrum.U[:, end], spectrum.V[:, end])
+end
+
+_place(F, y) = y[1:F.n]
+_both(F, y) = two_parameters(y[F.n+1], y[end])
+_frequency(F, y, hopf) = hopf ? y[F.n+2] : 0.0
+_matrix(F, y) = state_jacobian(F, _place(F, y), _both(F, y))
+_singular(F, y, hopf) = hopf ? _matrix(F, y) - im * _frequency(F, y, hopf) * I : _matrix(F, y)
+
+# v, wᴴ and σ at y.
+function _critical(curve::CriticalCurve, y)
+    n = curve.F.n
+    matrix = [_singular(curve.F, y, curve.hopf) curve.left; curve.right' 0]
+    unit = [k == n + 1 ? 1.0 : 0.0 for k in 1:n+1]
+    ahead, back = matrix \ unit, matrix' \ unit
+    return (right = ahead[1:n], left = back[1:n], σ = ahead[end])
+end
+
+function _residual(curve::CriticalCurve, y)
+    σ = _critical(curve, y).σ
+    value = curve.F(_place(curve.F, y), _both(curve.F, y))
+    return vcat(value, curve.hopf ? [real(σ), imag(σ)] : [real(σ)])
+end
+
+# By differences: an error there only slows Newton's method down.
+function _slope(curve::CriticalCurve, y)
+    columns = map(eachindex(y)) do k
+        step = cbrt(eps()) * (1 + abs(y[k]))
+        move = [j == k ? step : 0.0 for j in eachindex(y)]
+        (_residual(curve, y + move) - _residual(curve, y - move)) / (2step)
+    end
+    return reduce(hcat, columns)
+end
+
 function _along_curve(branch, k, F)
     point, n = branch.specialpoint[k], F.n
     hopf = hasproperty(point.x, :ω)
     state = _numbers(point.x.x)[1:n]
-    omega = hopf ? Float64(point.x.ω) : 0.0
-    start = vcat(state, point.x.p1, hopf ? omega : Float64[], point.param)
-    test = _curve_test(String(point.type), F, start, hopf)
+    start = vcat(state, point.x.p1, hopf ? Float64(point.x.ω) : Float64[], point.param)
+    curve = CriticalCurve(F, start, hopf)
+    test = _curve_test(curve, String(point.type), start)
     test === nothing && return nothing
-    y = zero_along(_curve_nearby(F, start, hopf, _tangent(point)), test)
+    tangent = vcat(_numbers(point.τ.u), Float64(point.τ.p))
+    y = zero_along(
+        Nearby(y -> _residual(curve, y), y -> _slope(curve, y), start, tangent), test,
+    )
     y === nothing && return nothing
-    return (state = y[1:n], parameters = [y[n+1], y[end]], omega = hopf ? y[n+2] : 0.0)
-end
-
-_tangent(point) = vcat(_numbers(point.τ.u), Float64(point.τ.p))
-
-_frequency(y, n, hopf) = hopf ? y[n+2] : 0.0
-_matrix(F, y) = state_jacobian(F, y[1:F.n], two_parameters(y[F.n+1], y[end]))
-
-# [F_z − iω, left; rightᴴ, 0] of a point on the curve: real at a fold.
-function _critical_matrix(F, y, hopf, left, right)
-    n = F.n
-    J = _matrix(F, y)
-    shifted = hopf ? J - im * _frequency(y, n, hopf) * I : J
-    return [shifted left; right' 0]
-end
-
-function _null_borders(F, y, hopf)
-    n = F.n
-    J = _matrix(F, y)
-    spectrum = svd(hopf ? J - im * _frequency(y, n, hopf) * I : J)
-    return spectrum.U[:, end], spectrum.V[:, end]
-end
-
-function _curve_nearby(F, start, hopf, tangent)
-    n = F.n
-    left, right = _null_borders(F, start, hopf)
-    unit = [k == n + 1 ? 1.0 : 0.0 for k in 1:n+1]
-    function residual(y)
-        σ = (_critical_matrix(F, y, hopf, left, right) \ unit)[end]
-        value = F(y[1:n], two_parameters(y[n+1], y[end]))
-        return vcat(value, hopf ? [real(σ), imag(σ)] : [real(σ)])
-    end
-    # Differences: an error there only slows Newton's method down.
-    slope(y) = reduce(hcat, [_difference(residual, y, k) for k in eachindex(y)])
-    return Nearby(residual, slope, start, tangent)
-end
-
-function _difference(g, y, k)
-    step = cbrt(eps()) * (1 + abs(y[k]))
-    move = [j == k ? step : 0.0 for j in eachindex(y)]
-    return (g(y + move) - g(y - move)) / (2step)
+    return (state = y[1:n], parameters = [y[n+1], y[end]], omega = _frequency(F, y, hopf))
 end
 
 # What vanishes at the point, by its kind.
-function _curve_test(type, F, start, hopf)
-    n = F.n
-    left, right = _null_borders(F, start, hopf)
-    if type == "cusp"
-        return y -> _quadratic(F, y, left, right)
-    elseif type == "gh"
-        return y -> _cubic(F, y)
-    elseif type in ("zh", "hh")
-        target = _second_eigenvalue(eigvals(_matrix(F, start)), _frequency(start, n, hopf), type)
-        target === nothing && return nothing
-        return function (y)
-            values = eigvals(_matrix(F, y))
-            return real(values[argmin(abs.(values .- target))])
-        end
+function _curve_test(curve::CriticalCurve, type, start)
+    F, hopf = curve.F, curve.hopf
+    type == "cusp" && return y -> _quadratic(curve, y)
+    type == "gh" && return y -> _cubic(F, y)
+    type in ("zh", "hh") || return nothing
+    target = _second_eigenvalue(eigvals(_matrix(F, start)), _frequency(F, start, hopf), type)
+    target === nothing && return nothing
+    return function (y)
+        values = eigvals(_matrix(F, y))
+        return real(values[argmin(abs.(values .- target))])
     end
-    return nothing
 end
 
 # The eigenvalue that becomes critical besides 0 or ±iω.
@@ -151,22 +154,17 @@ function _second_eigenvalue(values, omega, type)
     return fitting[argmin(abs.(real.(fitting)))]
 end
 
-function _quadratic(F, y, left, right)
-    n = F.n
-    unit = [k == n + 1 ? 1.0 : 0.0 for k in 1:n+1]
-    matrix = _critical_matrix(F, y, false, left, right)
-    v, w = (matrix \ unit)[1:n], (matrix' \ unit)[1:n]
-    par = two_parameters(y[n+1], y[end])
-    second = ForwardDiff.derivative(
-        t -> ForwardDiff.derivative(s -> F(y[1:n] .+ s .* v, par), t), 0.0,
-    )
-    return dot(w, second)
+function _quadratic(curve::CriticalCurve, y)
+    v, w, = _critical(curve, y)
+    F, z, par = curve.F, _place(curve.F, y), _both(curve.F, y)
+    slope(t) = ForwardDiff.derivative(s -> F(z .+ s .* v, par), t)
+    return dot(w, ForwardDiff.derivative(slope, 0.0))
 end
 
 function _cubic(F, y)
     n = F.n
-    par = two_parameters(y[n+1], y[end])
-    point = lone(F, y[1:n], par, ones(n + 1), complex(0.0, y[n+2]), :hopf, default_options())
+    critical = complex(0.0, y[n+2])
+    point = lone(F, _place(F, y), _both(F, y), ones(n + 1), critical, :hopf, default_options())
     return real(get_normal_form(point, 1).nf.b)
 end
 
