@@ -130,6 +130,12 @@ def bifpy(problem):
     return call
 
 
+def bifbridge_steps(problem):
+    """First and longest step in the root mean square norm of both our engines."""
+    size = np.sqrt(problem["state"].size) if str(problem["name"]).startswith("Bratu") else 1.0
+    return tuple(float(step / size) for step in problem["steps"][:2])
+
+
 def bifbridge(problem, engine=None):
     """A call of our engine, normal forms included."""
     import jax
@@ -142,11 +148,10 @@ def bifbridge(problem, engine=None):
         family = bb.LeafFamily(bb.CTRNN(jnp.asarray(problem["weights"])), "gain")
     else:
         family = bb.PlainFamily(field(problem, jnp))
-    step, longest, _ = problem["steps"]
-    size = np.sqrt(problem["state"].size) if str(problem["name"]).startswith("Bratu") else 1.0
+    step, longest = bifbridge_steps(problem)
     span = tuple(float(end) for end in problem["span"])
     given = bb.ContinuationProblem(family, problem["state"], span=span)
-    engine = engine or bb.JaxEngine(step=float(step / size), max_step=float(longest / size))
+    engine = engine or bb.JaxEngine(step=step, max_step=longest)
 
     def call():
         branch = bb.continuation(given, engine)
@@ -161,14 +166,10 @@ def bifurcationkit(problem):
     import bifbridge as bb
     from bifbridge.continuation.bifurcationkit import ContinuationPar, NewtonPar
 
-    step, longest, points = problem["steps"]
-    large = str(problem["name"]).startswith("Bratu")
-    size = np.sqrt(problem["state"].size) if large else 1.0
-    steps = ContinuationPar(
-        ds=float(step / size), dsmax=float(longest / size), max_steps=int(points)
-    )
+    step, longest = bifbridge_steps(problem)
+    steps = ContinuationPar(ds=step, dsmax=longest, max_steps=int(problem["steps"][2]))
     # Its tolerance is absolute, and Bratu's residual rounds at 1e-11 and above.
-    newton = NewtonPar(tol=1e-8 if large else 1e-12)
+    newton = NewtonPar(tol=1e-8 if str(problem["name"]).startswith("Bratu") else 1e-12)
     return bifbridge(problem, bb.BifurcationKit(steps, newton))
 
 

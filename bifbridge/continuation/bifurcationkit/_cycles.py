@@ -109,6 +109,8 @@ def _steps(parameters: np.ndarray, periods: np.ndarray, nodes: np.ndarray) -> np
 
 def _special_point(point: Raw, refined: Raw | None, raw: Raw, n: int) -> CycleSpecialPoint:
     kind = _kind(point, np.asarray(raw["parameters"], float))
+    if refined is not None and refined["kind"] == "fold" and kind != "cycle_fold":
+        refined = None  # the turn nearby is another point than the one that was bisected
     best = point if refined is None else refined
     times = np.asarray(best["times"], float)
     nodes = _own_nodes(np.asarray(best["nodes"], float)[None], bool(raw["equidistant"]))[0]

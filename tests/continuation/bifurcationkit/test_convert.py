@@ -263,7 +263,7 @@ def test_a_bifurcation_of_cycles_lies_where_it_was_located_again():
     bisected["status"] = "guessL"
     form = {"class": "PeriodDoubling", "return_map": False, "b3": -0.3 + 0j}
     better = bisected | {
-        "parameter": 0.29, "period": 2.5, "moved": 0.01,
+        "kind": "pd", "parameter": 0.29, "period": 2.5, "moved": 0.01,
         "normal_form": form | {"mode": np.ones((2, 25), complex)},
     }  # fmt: skip
     found = cycle_branch(raw | {"points": [bisected] * 2, "polished": [better, None]}, 2)
@@ -273,6 +273,15 @@ def test_a_bifurcation_of_cycles_lies_where_it_was_located_again():
     np.testing.assert_allclose(polished.normal_form.coefficient, -0.75)
     assert (polished.raw["parameter"], polished.raw["refined"]["moved"]) == (0.3, 0.01)
     assert (rough.parameter, rough.converged) == (0.3, False)
+
+
+def test_a_fold_nearby_is_not_taken_for_a_branch_point_of_cycles():
+    parameters = [0.1, 0.2, 0.3, 0.4]
+    raw, bisected = circles(np.sqrt(parameters)), cycle_point("bp", 2, parameters)
+    turn = bisected | {"kind": "fold", "parameter": 0.35, "moved": 0.05}
+    (point,) = cycle_branch(raw | {"points": [bisected], "polished": [turn]}, 2).special_points
+    assert (point.kind, point.parameter) == ("branch_point_of_cycles", 0.3)
+    assert point.raw["refined"] is None
 
 
 def test_cycle_normal_forms():
