@@ -9,14 +9,7 @@ from pathlib import Path
 
 @contextmanager
 def atomic_path(target: str | os.PathLike[str]) -> Iterator[Path]:
-    """A temporary path that becomes `target` when the block ends without an exception.
-
-    Args:
-        target: the file to write; its folder must exist.
-
-    Yields:
-        A path beside it with the same suffix.
-    """
+    """A temporary path that becomes `target` when the block ends without an exception."""
     target = Path(target)
     # Random, since threads, and machines that share a folder, may have the same process number.
     unique = secrets.token_hex(8)
@@ -31,11 +24,6 @@ def atomic_path(target: str | os.PathLike[str]) -> Iterator[Path]:
 
 
 def write_text(target: str | os.PathLike[str], text: str) -> None:
-    """Write a text file atomically, in UTF-8.
-
-    Args:
-        target: the file.
-        text: its content.
-    """
+    """Write a text file atomically, in UTF-8."""
     with atomic_path(target) as temporary:
         temporary.write_text(text, encoding="utf-8")

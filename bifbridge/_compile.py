@@ -13,16 +13,8 @@ _OPTIONS = {"xla_backend_optimization_level": 0}
 
 
 def quick_jit(function: Callable[..., Any]) -> Callable[..., Any]:
-    """`equinox.filter_jit` for programs whose compile time matters more than their speed.
-
-    Inside another program, which has its own options, the function is simply called.
-
-    Args:
-        function: the function.
-
-    Returns:
-        The compiled function.
-    """
+    """`equinox.filter_jit` for programs whose compile time matters more than their speed."""
+    # Inside another program, which has its own options, the function is simply called.
     compiled = eqx.filter_jit(function, compiler_options=_OPTIONS)  # pyright: ignore[reportCallIssue]
 
     @functools.wraps(function)

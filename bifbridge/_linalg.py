@@ -11,15 +11,7 @@ from jaxtyping import Array, Inexact
 
 
 def solve(matrix: Inexact[Array, "n n"], right: Inexact[Array, "n *k"]) -> Inexact[Array, "n *k"]:
-    """Solve A X = B by LU with partial pivoting.
-
-    Args:
-        matrix: A, shape (n, n).
-        right: B, shape (n,) or (n, k).
-
-    Returns:
-        X, of B's shape; not finite where A is singular.
-    """
+    """Solve A X = B by LU with partial pivoting."""
     n = matrix.shape[0]
     columns = right.reshape(n, -1)
     factors = _factor(matrix, columns)
@@ -29,16 +21,7 @@ def solve(matrix: Inexact[Array, "n n"], right: Inexact[Array, "n *k"]) -> Inexa
 def solve_both(
     matrix: Inexact[Array, "n n"], right: Inexact[Array, "n k"], left: Inexact[Array, "n l"]
 ) -> tuple[Inexact[Array, "n k"], Inexact[Array, "n l"]]:
-    """Solve A X = B and Aᴴ Y = C with one factorisation.
-
-    Args:
-        matrix: A, shape (n, n).
-        right: B, shape (n, k).
-        left: C, shape (n, l).
-
-    Returns:
-        X and Y; not finite where A is singular.
-    """
+    """Solve A X = B and Aᴴ Y = C with one factorisation."""
     n = matrix.shape[0]
     # The row numbers go through the factorisation too, and come back as L⁻¹P(0, 1, …).
     numbers = jnp.arange(n, dtype=matrix.dtype)[:, None]

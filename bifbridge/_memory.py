@@ -17,15 +17,7 @@ _MEMINFO = Path("/proc/meminfo")
 
 
 def available_bytes() -> int | None:
-    """Memory that can be had without swapping.
-
-    Returns:
-        The least of what the control group leaves and the system has; or the number in
-        `BIFBRIDGE_MEMORY`; None where nothing can be learned.
-
-    Raises:
-        ValueError: if the variable holds no positive number.
-    """
+    """Memory that can be had without swapping."""
     text = os.environ.get(VARIABLE)
     if text is not None:
         try:
@@ -40,42 +32,19 @@ def available_bytes() -> int | None:
 
 
 def budget() -> int | None:
-    """Bytes that one piece may take.
-
-    Returns:
-        A quarter of `available_bytes()`; None where that is unknown.
-    """
+    """Bytes that one piece may take."""
     available = available_bytes()
     return None if available is None else int(SHARE * available)
 
 
 def fits(wanted: int) -> bool:
-    """Whether a piece fits.
-
-    Args:
-        wanted: its bytes.
-
-    Returns:
-        True also where the memory is unknown.
-    """
+    """Whether a piece fits."""
     allowed = budget()
     return allowed is None or wanted <= allowed
 
 
 def recompute_stages(trials: int, states: int, steps: int) -> bool:
-    """Whether a linearised solve has to keep only the states between its steps.
-
-    Args:
-        trials: N.
-        states: n.
-        steps: of the solver.
-
-    Returns:
-        False where all stages fit, which makes products faster; True where only states do.
-
-    Raises:
-        MemoryBoundError: if not even those fit.
-    """
+    """Whether a linearised solve has to keep only the states between its steps."""
     numbers = trials * states * steps
     if fits(STAGES * numbers):
         return False
@@ -91,16 +60,7 @@ def recompute_stages(trials: int, states: int, steps: int) -> bool:
 
 
 def require_room(wanted: int, what: str, instead: str) -> None:
-    """Refuse a piece that does not fit.
-
-    Args:
-        wanted: its bytes.
-        what: it, for the message.
-        instead: what to do.
-
-    Raises:
-        MemoryBoundError: if it takes more than a quarter of the memory.
-    """
+    """Refuse a piece that does not fit."""
     if not fits(wanted):
         raise MemoryBoundError(
             f"{what} needs {_size(wanted)}; expected at most {_size(budget() or 0)}, a quarter of "

@@ -28,11 +28,7 @@ _PACKAGES = (
 
 
 def versions() -> dict[str, str]:
-    """What made a number: this package, those it computes with, and Python.
-
-    Returns:
-        Versions by name.
-    """
+    """What made a number: this package, those it computes with, and Python."""
     found = {name: _version_of(name) for name in _PACKAGES}
     return {"bifbridge": __version__, "python": platform.python_version(), **found}
 
@@ -44,15 +40,7 @@ def _version_of(package: str) -> str:
 
 
 def provenance(name: str, version: int) -> dict[str, Any]:
-    """Attributes that every file has.
-
-    Args:
-        name: of the format, such as "bifbridge-branch".
-        version: of the format.
-
-    Returns:
-        The attributes.
-    """
+    """Attributes that every file has."""
     return {
         "format": name,
         "format_version": version,
@@ -62,16 +50,7 @@ def provenance(name: str, version: int) -> dict[str, Any]:
 
 
 def check_format(attributes: Mapping[Any, Any], name: str, newest: int) -> None:
-    """Refuse what is not of a format.
-
-    Args:
-        attributes: of the dataset.
-        name: of the format.
-        newest: version that this release reads, with all older ones.
-
-    Raises:
-        FileFormatError: if the dataset is of another format, or of a newer version.
-    """
+    """Refuse what is not of a format."""
     found = (attributes.get("format"), int(attributes.get("format_version", 0)))
     if found[0] != name or found[1] > newest:
         raise FileFormatError(
@@ -81,12 +60,7 @@ def check_format(attributes: Mapping[Any, Any], name: str, newest: int) -> None:
 
 
 def write_dataset(path: str | os.PathLike[str], dataset: "xr.Dataset | xr.DataTree") -> None:
-    """Write a dataset to a netCDF file, atomically.
-
-    Args:
-        path: the file.
-        dataset: the dataset.
-    """
+    """Write a dataset to a netCDF file, atomically."""
     with atomic_path(path) as temporary:
         dataset.to_netcdf(temporary, engine="h5netcdf")
 
@@ -98,20 +72,7 @@ def read_dataset(
     *,
     tree: bool = False,
 ) -> Read:
-    """Read a file that `write_dataset` wrote.
-
-    Args:
-        path: the file.
-        what: should be in it, for the message.
-        convert: the dataset, in memory ↦ what it holds.
-        tree: whether the file holds a tree of datasets.
-
-    Returns:
-        What `convert` returns.
-
-    Raises:
-        FileFormatError: if the file is missing, damaged or holds something else.
-    """
+    """Read a file that `write_dataset` wrote."""
     import xarray as xr
 
     opened = xr.open_datatree if tree else xr.open_dataset
@@ -125,17 +86,7 @@ def read_dataset(
 
 
 def format_of(path: str | os.PathLike[str]) -> str:
-    """What a netCDF file says it holds.
-
-    Args:
-        path: the file.
-
-    Returns:
-        The format, such as "bifbridge-branch"; empty if it is not of this package.
-
-    Raises:
-        FileFormatError: if the file cannot be read.
-    """
+    """What a netCDF file says it holds."""
     import h5py
 
     try:

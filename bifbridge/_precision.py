@@ -6,14 +6,7 @@ from bifbridge._errors import PrecisionError
 
 
 def require_x64(what: str) -> None:
-    """Raise unless this JAX session computes in 64 bits.
-
-    Args:
-        what: the computation that needs it, as the subject of a sentence.
-
-    Raises:
-        PrecisionError: if `jax_enable_x64` is off.
-    """
+    """Raise unless this JAX session computes in 64 bits."""
     if not jax.config.jax_enable_x64:  # pyright: ignore[reportAttributeAccessIssue]
         raise PrecisionError(
             f"{what} needs 64-bit floats, but this JAX session has jax_enable_x64=False. "

@@ -17,14 +17,7 @@ THREADED_SIZE = 256
 
 @contextlib.contextmanager
 def suited_threads(n: int) -> Iterator[None]:
-    """One thread for LAPACK where matrices are small; the process's own number elsewhere.
-
-    Args:
-        n: number of states.
-
-    Yields:
-        Nothing.
-    """
+    """One thread for LAPACK where matrices are small; the process's own number elsewhere."""
     if n >= THREADED_SIZE:
         yield
         return

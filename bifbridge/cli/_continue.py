@@ -97,21 +97,7 @@ def problem_from_options(
     parameter_start: float | None,
     parameter: str | None,
 ) -> "ContinuationProblem":
-    """The problem that the options of a command describe.
-
-    Args:
-        target: MODULE:FUNCTION, or a model's file.
-        span: LOWER:UPPER.
-        start: numbers separated by commas, or None.
-        parameter_start: the parameter to start at, or None.
-        parameter: which number of a model varies, or None.
-
-    Returns:
-        The problem; its field was called once at the start.
-
-    Raises:
-        typer.BadParameter: if an option is impossible.
-    """
+    """The problem that the options of a command describe."""
     family, state = family_and_state(target, start, parameter)
     from bifbridge.continuation import ContinuationProblem
 
@@ -127,16 +113,7 @@ def problem_from_options(
 def family_and_state(
     target: str, start: str | None, parameter: str | None
 ) -> "tuple[AbstractFamily, list[float]]":
-    """The family and the state that the options of a command describe.
-
-    Args:
-        target: MODULE:FUNCTION, or a model's file.
-        start: numbers separated by commas, or None.
-        parameter: which number of a model varies, or None.
-
-    Returns:
-        Both; a model starts at zero unless told otherwise.
-    """
+    """The family and the state that the options of a command describe."""
     import jax
 
     # Before the user's module makes its first array.
@@ -146,15 +123,7 @@ def family_and_state(
 
 
 def branch_report(branch: "Branch") -> dict[str, Any]:
-    """A branch as plain data for JSON.
-
-    Args:
-        branch: the branch.
-
-    Returns:
-        Special points, number of points, balance and status; numbers that are not finite
-        become None.
-    """
+    """A branch as plain data for JSON."""
     from bifbridge.continuation import Status
 
     points = [point_report(point) for point in branch.special_points]
@@ -181,14 +150,7 @@ def branch_report(branch: "Branch") -> dict[str, Any]:
 
 
 def point_report(point: "SpecialPoint") -> dict[str, Any]:
-    """A special point as plain data for JSON.
-
-    Args:
-        point: the point.
-
-    Returns:
-        Its kind, place, eigenvalues, and the coefficients that apply.
-    """
+    """A special point as plain data for JSON."""
     report = {
         "kind": point.kind,
         "parameter": number(point.parameter),
@@ -227,15 +189,7 @@ def _endpoint(branch: "Branch", k: int) -> dict[str, Any]:
 
 
 def no_branch(problem: "ContinuationProblem", *, quiet: bool) -> NoReturn:
-    """Leave, because nothing starts where the problem does.
-
-    Args:
-        problem: the problem.
-        quiet: whether to say nothing about it.
-
-    Raises:
-        typer.Exit: always.
-    """
+    """Leave, because nothing starts where the problem does."""
     if not quiet:
         typer.echo(
             f"No branch starts at p = {float(problem.parameter):g}: give another --start or "
@@ -246,12 +200,5 @@ def no_branch(problem: "ContinuationProblem", *, quiet: bool) -> NoReturn:
 
 
 def name_of_parameter(parameter: str | None) -> str:
-    """What figures and pages call the parameter.
-
-    Args:
-        parameter: which number of a model varies, or None for a function's own.
-
-    Returns:
-        The name.
-    """
+    """What figures and pages call the parameter."""
     return "p" if parameter is None else parameter

@@ -108,14 +108,7 @@ def curve_command(
 
 
 def curve_report(curve: "BifurcationCurve | CycleBifurcationCurve") -> dict[str, Any]:
-    """A curve as plain data for JSON.
-
-    Args:
-        curve: of bifurcations of equilibria or of cycles.
-
-    Returns:
-        Its kind, parameters, states or periods, special points and status.
-    """
+    """A curve as plain data for JSON."""
     from bifbridge.continuation import BifurcationCurve
 
     steady = isinstance(curve, BifurcationCurve)
@@ -139,14 +132,7 @@ def curve_report(curve: "BifurcationCurve | CycleBifurcationCurve") -> dict[str,
 
 
 def codim_two_report(point: "CodimTwoPoint | CycleCodimTwoPoint") -> dict[str, Any]:
-    """A point of codimension two as plain data for JSON.
-
-    Args:
-        point: on a curve of bifurcations of equilibria or of cycles.
-
-    Returns:
-        Its kind, place, eigenvalues or multipliers, and the numbers of its normal form.
-    """
+    """A point of codimension two as plain data for JSON."""
     from bifbridge.continuation import CodimTwoPoint
 
     report: dict[str, Any] = {
@@ -180,19 +166,7 @@ def _coefficients(form: Any) -> dict[str, Any]:
 def plane_of(
     target: str, parameter: str | None, second_parameter: str | None
 ) -> tuple[Any, int | None]:
-    """The two-parameter family that a target names.
-
-    Args:
-        target: MODULE:FUNCTION, or a model's file.
-        parameter: which number of a model is the first.
-        second_parameter: which is the second.
-
-    Returns:
-        The family, and a model's number of states.
-
-    Raises:
-        typer.BadParameter: if there is no such family.
-    """
+    """The two-parameter family that a target names."""
     from bifbridge.continuation import LeafTwoParameterFamily
 
     if target.endswith(".eqx"):

@@ -26,17 +26,7 @@ def told(
     *,
     as_json: bool,
 ) -> str:
-    """What a command says of a branch or diagram and of the cycles on it.
-
-    Args:
-        result: the branch or diagram.
-        report: makes plain data of it, for JSON.
-        born: each Hopf point with its cycles; None where they were not asked for.
-        as_json: whether programs read it.
-
-    Returns:
-        The text.
-    """
+    """What a command says of a branch or diagram and of the cycles on it."""
     if not as_json:
         return "\n".join([repr(result), *(repr(one) for _, one in born or ())])
     data = report(result)
@@ -48,17 +38,7 @@ def told(
 def cycles_from(
     family: "AbstractFamily", points: "Sequence[SpecialPoint]", span: tuple[float, float]
 ) -> "list[tuple[SpecialPoint, CycleBranch]]":
-    """The branches of cycles that are born at special points of equilibria.
-
-    Args:
-        family: the family of fields.
-        points: the special points.
-        span: the parameter's interval.
-
-    Returns:
-        Each located Hopf point with the cycles that leave it. A branch of cycles that ends at a
-        further Hopf point is not followed back from there.
-    """
+    """The branches of cycles that are born at special points of equilibria."""
     from bifbridge.continuation import Status, continue_cycles, start_from_hopf
 
     found: list[tuple[SpecialPoint, CycleBranch]] = []
@@ -76,16 +56,7 @@ def cycles_from(
 
 
 def cycles_report(point: "SpecialPoint", cycles: "CycleBranch") -> dict[str, Any]:
-    """A branch of cycles as plain data for JSON.
-
-    Args:
-        point: the Hopf point from which it comes.
-        cycles: the branch.
-
-    Returns:
-        Parameters, periods, extremes, multipliers and stability of each cycle, special points,
-        balance and status.
-    """
+    """A branch of cycles as plain data for JSON."""
     homoclinic = cycles.homoclinic
     return {
         "hopf": number(point.parameter),
@@ -109,14 +80,7 @@ def cycles_report(point: "SpecialPoint", cycles: "CycleBranch") -> dict[str, Any
 
 
 def cycle_point_report(point: "CycleSpecialPoint") -> dict[str, Any]:
-    """A bifurcation of cycles as plain data for JSON.
-
-    Args:
-        point: the point.
-
-    Returns:
-        Its kind, place, multipliers and coefficient.
-    """
+    """A bifurcation of cycles as plain data for JSON."""
     report = {
         "kind": point.kind,
         "parameter": number(point.parameter),

@@ -83,14 +83,7 @@ def diagram_command(
 
 
 def diagram_report(diagram: "Diagram") -> dict[str, Any]:
-    """A diagram as plain data for JSON.
-
-    Args:
-        diagram: the diagram.
-
-    Returns:
-        Its branches with where each comes from, and every special point once.
-    """
+    """A diagram as plain data for JSON."""
     branches = [
         {
             "level": entry.level,

@@ -18,20 +18,7 @@ ENGINES = ("jax", "krylov", "bifurcationkit")
 def engine_by_name(
     name: str, ds: float | None, ds_max: float | None, max_points: int
 ) -> "AbstractEngine":
-    """An engine.
-
-    Args:
-        name: "jax", "krylov" or "bifurcationkit".
-        ds: length of the first step, or None.
-        ds_max: length of the longest step, or None.
-        max_points: limit on points in each direction.
-
-    Returns:
-        The engine.
-
-    Raises:
-        typer.BadParameter: if the name is unknown or an option impossible.
-    """
+    """An engine."""
     if name not in ENGINES:
         raise typer.BadParameter(f"Got --engine {name!r}; expected {', '.join(ENGINES)}.")
     try:
@@ -56,15 +43,7 @@ def _engine(name: str, ds: float | None, ds_max: float | None, max_points: int) 
 
 @contextmanager
 def shown_steps(engine: "AbstractEngine", max_points: int) -> "Iterator[AbstractEngine]":
-    """An engine that tells of its steps on a terminal, if it is one that can.
-
-    Args:
-        engine: the engine.
-        max_points: most steps that it makes in one direction.
-
-    Yields:
-        The engine to run.
-    """
+    """An engine that tells of its steps on a terminal, if it is one that can."""
     from bifbridge.continuation.bifurcationkit import BifurcationKit
 
     console = Console(stderr=True)

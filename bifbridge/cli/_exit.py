@@ -27,14 +27,7 @@ EXIT_STATUSES = (
 
 @contextmanager
 def reported_errors(console: Console | None = None) -> Iterator[None]:
-    """Turn the exceptions of a command into one message and an exit status.
-
-    Args:
-        console: where the message goes, stderr by default.
-
-    Yields:
-        Nothing.
-    """
+    """Turn the exceptions of a command into one message and an exit status."""
     console = Console(stderr=True) if console is None else console
     try:
         yield
@@ -47,11 +40,7 @@ def reported_errors(console: Console | None = None) -> Iterator[None]:
 
 
 def require_double_precision() -> None:
-    """Switch JAX to 64 bits, unless the user has forbidden it.
-
-    Raises:
-        PrecisionError: if the environment sets JAX_ENABLE_X64 to a false value.
-    """
+    """Switch JAX to 64 bits, unless the user has forbidden it."""
     import jax
 
     value = os.environ.get("JAX_ENABLE_X64")

@@ -99,12 +99,7 @@ julia_app.command("translate", epilog=EXIT_STATUSES)(translate_command)
 
 
 def print_diagnosis(diagnosis: "Diagnosis", console: Console) -> None:
-    """The diagnosis as a table, and under it what to do.
-
-    Args:
-        diagnosis: what was found.
-        console: where to print.
-    """
+    """The diagnosis as a table, and under it what to do."""
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
     table.add_column(style="bold", no_wrap=True)
     table.add_column(no_wrap=True)

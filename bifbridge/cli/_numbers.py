@@ -10,52 +10,24 @@ JSON = typer.Option("--json", help="Print JSON and nothing else.")
 
 
 def number(value: Any) -> float | None:
-    """A number for JSON.
-
-    Args:
-        value: anything that `float` takes.
-
-    Returns:
-        The number, or None where it is not finite.
-    """
+    """A number for JSON."""
     converted = float(value)
     return converted if math.isfinite(converted) else None
 
 
 def numbers(values: Iterable[Any]) -> list[float | None]:
-    """Several numbers for JSON.
-
-    Args:
-        values: the numbers.
-
-    Returns:
-        The list.
-    """
+    """Several numbers for JSON."""
     return [number(value) for value in values]
 
 
 def complex_pair(value: Any) -> list[float | None]:
-    """A complex number for JSON.
-
-    Args:
-        value: anything that `complex` takes.
-
-    Returns:
-        Real and imaginary part.
-    """
+    """A complex number for JSON."""
     converted = complex(value)
     return [number(converted.real), number(converted.imag)]
 
 
 def plain(value: Any) -> Any:
-    """Tables and lists of numbers for JSON.
-
-    Args:
-        value: tables, lists, numbers and whatever else JSON has.
-
-    Returns:
-        The same, with None for the numbers that are not finite.
-    """
+    """Tables and lists of numbers for JSON."""
     if isinstance(value, dict):
         return {name: plain(part) for name, part in value.items()}
     if isinstance(value, list):

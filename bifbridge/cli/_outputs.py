@@ -33,11 +33,7 @@ class Outputs:
     html: Path | None = None
 
     def check(self) -> None:
-        """Refuse what cannot be written before anything is computed.
-
-        Raises:
-            typer.BadParameter: if a folder is missing or the figure's ending is unknown.
-        """
+        """Refuse what cannot be written before anything is computed."""
         for path in (self.out, self.csv, self.figure, self.html):
             if path is not None and not path.parent.is_dir():
                 raise typer.BadParameter(f"{path}: the folder {path.parent} does not exist.")
@@ -51,17 +47,7 @@ class Outputs:
         family: "AbstractFamily",
         parameter: str,
     ) -> list[Path]:
-        """Write every file that is wanted.
-
-        Args:
-            result: a branch or a diagram with points.
-            cycles: branches of cycles.
-            family: the fields, for phase portraits.
-            parameter: name of the parameter.
-
-        Returns:
-            The files.
-        """
+        """Write every file that is wanted."""
         written: list[Path] = []
         if self.out is not None:
             written += _save(self.out, result, cycles)

@@ -64,14 +64,7 @@ class LineProgress(AbstractProgress):
 
 
 def progress_for(console: Console) -> AbstractProgress:
-    """The progress that suits where the output goes.
-
-    Args:
-        console: where it goes.
-
-    Returns:
-        A bar on a terminal, lines elsewhere.
-    """
+    """The progress that suits where the output goes."""
     return TerminalProgress(console) if console.is_terminal else LineProgress(console)
 
 

@@ -11,22 +11,12 @@ from rich.table import Table
 
 
 def print_json(summary: dict[str, Any]) -> None:
-    """The summary on stdout, for programs.
-
-    Args:
-        summary: of a run.
-    """
+    """The summary on stdout, for programs."""
     typer.echo(json.dumps(summary, indent=1))
 
 
 def print_summary(summary: dict[str, Any], out: Path, console: Console) -> None:
-    """The summary on a terminal, for people.
-
-    Args:
-        summary: of a run.
-        out: its folder.
-        console: where to print.
-    """
+    """The summary on a terminal, for people."""
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
     table.add_column(style="bold")
     table.add_column()

@@ -13,18 +13,7 @@ if TYPE_CHECKING:
 
 
 def family_and_size(target: str, parameter: str | None) -> "tuple[AbstractFamily, int | None]":
-    """The family that a target names.
-
-    Args:
-        target: MODULE:FUNCTION, or a model's file.
-        parameter: which number of a model varies.
-
-    Returns:
-        The family, and a model's number of states.
-
-    Raises:
-        typer.BadParameter: if there is no such family.
-    """
+    """The family that a target names."""
     if target.endswith(".eqx"):
         if parameter is None:
             raise typer.BadParameter("A model needs --parameter, the number that varies.")
@@ -40,17 +29,7 @@ def family_and_size(target: str, parameter: str | None) -> "tuple[AbstractFamily
 
 
 def load_object(target: str) -> Any:
-    """Import MODULE:NAME, with the current directory on the path as `python -m` has it.
-
-    Args:
-        target: such as "model:field" or "package.model:field".
-
-    Returns:
-        The object.
-
-    Raises:
-        typer.BadParameter: if the text has no colon, the import fails or the name is missing.
-    """
+    """Import MODULE:NAME, with the current directory on the path as `python -m` has it."""
     module_name, separator, name = target.partition(":")
     if not (separator and module_name and name):
         raise typer.BadParameter(f"Got {target!r}; expected MODULE:FUNCTION, such as model:field.")
@@ -103,17 +82,7 @@ def _model_family(path: str, parameter: str) -> "tuple[AbstractFamily, int | Non
 
 
 def model_leaf(parameter: str) -> tuple[str, tuple[int, ...]]:
-    """The leaf and the index that a text such as "bias[3]" names.
-
-    Args:
-        parameter: the text.
-
-    Returns:
-        Name and index.
-
-    Raises:
-        typer.BadParameter: if the text names none.
-    """
+    """The leaf and the index that a text such as "bias[3]" names."""
     match = re.fullmatch(r"([\w.]+)(?:\[\s*(\d+(?:\s*,\s*\d+)*)\s*\])?", parameter)
     if match is None:
         raise typer.BadParameter(f"Got --parameter {parameter!r}; expected such as bias[3].")
@@ -121,18 +90,7 @@ def model_leaf(parameter: str) -> tuple[str, tuple[int, ...]]:
 
 
 def parsed_state(start: str | None, size: int | None) -> list[float]:
-    """The start state.
-
-    Args:
-        start: numbers as 0.1,0.2, or None.
-        size: a model's number of states, or None.
-
-    Returns:
-        The numbers.
-
-    Raises:
-        typer.BadParameter: if they are missing, no numbers, or of another number.
-    """
+    """The start state."""
     if start is None:
         if size is None:
             raise typer.BadParameter("A function needs --start, such as --start 0.1,0.2.")
@@ -147,17 +105,7 @@ def parsed_state(start: str | None, size: int | None) -> list[float]:
 
 
 def parsed_span(span: str) -> tuple[float, float]:
-    """An interval.
-
-    Args:
-        span: LOWER:UPPER.
-
-    Returns:
-        Both ends.
-
-    Raises:
-        typer.BadParameter: if it is none.
-    """
+    """An interval."""
     lower, _, upper = span.partition(":")
     try:
         return float(lower), float(upper)
@@ -166,15 +114,7 @@ def parsed_span(span: str) -> tuple[float, float]:
 
 
 def check_velocity(target: str, problem: Any) -> None:
-    """Evaluate the field once at the start.
-
-    Args:
-        target: its name, for the message.
-        problem: the problem.
-
-    Raises:
-        typer.BadParameter: if it raises, or returns another shape than the state's.
-    """
+    """Evaluate the field once at the start."""
     import jax.numpy as jnp
 
     try:

@@ -26,17 +26,7 @@ Variable = tuple[str | tuple[str, ...], np.ndarray]
 
 
 def header(name: str, status: Status, ends: Sequence[Status], **more: Any) -> dict[str, Any]:
-    """Attributes that every dataset has.
-
-    Args:
-        name: of the format, such as "bifbridge-branch".
-        status: how the continuation ended.
-        ends: how both ends came about.
-        **more: further attributes.
-
-    Returns:
-        The attributes.
-    """
+    """Attributes that every dataset has."""
     return {
         **provenance(name, VERSION),
         "status": status.name,
@@ -46,92 +36,40 @@ def header(name: str, status: Status, ends: Sequence[Status], **more: Any) -> di
 
 
 def check_header(attributes: Any, name: str) -> None:
-    """Refuse what is not of a format.
-
-    Args:
-        attributes: of the dataset.
-        name: of the format.
-
-    Raises:
-        FileFormatError: if the dataset is of another format, or of a newer version.
-    """  # noqa: DOC502 (check_format raises)
+    """Refuse what is not of a format."""
     check_format(attributes, name, VERSION)
 
 
 def statuses(attributes: Any) -> dict[str, Any]:
-    """Status and ends from a header.
-
-    Args:
-        attributes: of the dataset.
-
-    Returns:
-        Both by name.
-    """
+    """Status and ends from a header."""
     first, last = json.loads(attributes["ends"])
     return {"status": Status[attributes["status"]], "ends": (Status[first], Status[last])}
 
 
 def balance_text(balance: Balance) -> str:
-    """A balance as an attribute.
-
-    Args:
-        balance: the balance.
-
-    Returns:
-        JSON.
-    """
+    """A balance as an attribute."""
     numbers = [balance.unstable_start, balance.unstable_end, balance.located, balance.unresolved]
     return json.dumps([*numbers, bool(balance.explained)])
 
 
 def balance_from_text(text: str) -> Balance:
-    """The inverse of `balance_text`.
-
-    Args:
-        text: JSON.
-
-    Returns:
-        The balance.
-    """
+    """The inverse of `balance_text`."""
     return Balance(*json.loads(text))
 
 
 def stacked(rows: Iterable[Any], like: np.ndarray) -> np.ndarray:
-    """Rows of one shape; NaN where a row is None.
-
-    Args:
-        rows: arrays or None.
-        like: of the shape of a row, for those that are None.
-
-    Returns:
-        The array, one row after the other.
-    """
+    """Rows of one shape; NaN where a row is None."""
     empty = np.full(like.shape, np.nan, like.dtype)
     return np.stack([empty if row is None else np.asarray(row) for row in rows])
 
 
 def present(row: np.ndarray) -> np.ndarray | None:
-    """The inverse of `stacked` for one row.
-
-    Args:
-        row: the row.
-
-    Returns:
-        The row; None where all of it is NaN.
-    """
+    """The inverse of `stacked` for one row."""
     return None if np.all(np.isnan(row)) else row
 
 
 def mark_special(count: int, points: Sequence[Any]) -> np.ndarray:
-    """The column of a table that names special points.
-
-    Args:
-        count: rows of the table.
-        points: the special points, each with the index of the point before it.
-
-    Returns:
-        The kinds in the step that starts at each point, or an empty text.
-    """
+    """The column of a table that names special points."""
     special = [""] * count
     for point in points:
         special[point.index] = ", ".join(filter(None, [special[point.index], point.kind]))
@@ -139,15 +77,7 @@ def mark_special(count: int, points: Sequence[Any]) -> np.ndarray:
 
 
 def common(points: Sequence[Any], names: Sequence[str]) -> dict[str, Variable]:
-    """Numbers and texts that every special point of a kind of result has.
-
-    Args:
-        points: the special points, at least one.
-        names: their attributes.
-
-    Returns:
-        Variables `special_…`.
-    """
+    """Numbers and texts that every special point of a kind of result has."""
     return {
         f"special_{name}": ("special", np.array([getattr(point, name) for point in points]))
         for name in names
@@ -157,16 +87,7 @@ def common(points: Sequence[Any], names: Sequence[str]) -> dict[str, Variable]:
 def forms_to_variables(
     forms: Sequence[Any], classes: Sequence[type], dimensions: dict[str, tuple[str, ...]]
 ) -> dict[str, Variable]:
-    """Normal forms of several kinds, field by field, complex throughout.
-
-    Args:
-        forms: one per special point, or None.
-        classes: the classes that occur.
-        dimensions: names of the dimensions of each field that is no number.
-
-    Returns:
-        Variables `form_…`, with the kind in `form_kind`.
-    """
+    """Normal forms of several kinds, field by field, complex throughout."""
     kinds = np.array([form.kind if form else "" for form in forms])
     data: dict[str, Variable] = {"form_kind": ("special", kinds)}
     for name in _field_names(classes):
@@ -182,17 +103,7 @@ def forms_to_variables(
 def form_from_variables(
     dataset: "xr.Dataset", k: int, classes: dict[str, type], **known: Any
 ) -> Any:
-    """The inverse of `forms_to_variables` for one special point.
-
-    Args:
-        dataset: the dataset.
-        k: which special point.
-        classes: by kind.
-        **known: fields that are stored elsewhere.
-
-    Returns:
-        The normal form, or None.
-    """
+    """The inverse of `forms_to_variables` for one special point."""
     kind = str(dataset["form_kind"].values[k])
     if not kind:
         return None

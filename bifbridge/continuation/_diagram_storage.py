@@ -16,14 +16,7 @@ _FORMAT = "bifbridge-diagram"
 
 
 def diagram_to_xarray(diagram: Diagram) -> "xr.DataTree":
-    """A diagram as a tree: the datasets of its branches, called branch_0, branch_1, and so on.
-
-    Args:
-        diagram: the diagram.
-
-    Returns:
-        The tree; `diagram_from_xarray` is its inverse.
-    """
+    """A diagram as a tree: the datasets of its branches, called branch_0, branch_1, and so on."""
     import xarray as xr
 
     about = provenance(_FORMAT, VERSION)
@@ -39,14 +32,7 @@ def diagram_to_xarray(diagram: Diagram) -> "xr.DataTree":
 
 
 def diagram_from_xarray(tree: "xr.DataTree") -> Diagram:
-    """The diagram that `diagram_to_xarray` made into a tree.
-
-    Args:
-        tree: the tree.
-
-    Returns:
-        The diagram; another tree is refused with a `FileFormatError`.
-    """
+    """The diagram that `diagram_to_xarray` made into a tree."""
     check_header(tree.attrs, _FORMAT)
     entries = []
     for k in range(int(tree.attrs["branches"])):
@@ -93,14 +79,7 @@ def load_diagram(path: str | os.PathLike[str]) -> Diagram:
 
 
 def diagram_to_dataframe(diagram: Diagram) -> "pd.DataFrame":
-    """A diagram as one table; needs pandas.
-
-    Args:
-        diagram: the diagram.
-
-    Returns:
-        The tables of all branches below each other, with the columns branch and level before.
-    """
+    """A diagram as one table; needs pandas."""
     import pandas as pd
 
     tables = []

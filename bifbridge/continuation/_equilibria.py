@@ -147,11 +147,9 @@ def _add(
     tolerance: float,
     weight: int,
 ) -> None:
-    """Count a state to a known one, or add it.
-
-    At a bifurcation the search ends anywhere within a flat neighbourhood: two states between
-    which |f| never rises above the tolerance are one equilibrium.
-    """
+    """Count a state to a known one, or add it."""
+    # At a bifurcation the search ends anywhere within a flat neighbourhood: two states between
+    # which |f| never rises above the tolerance are one equilibrium.
     scale = 1 + np.linalg.norm(state)
     for k, other in enumerate(known):
         gap = np.linalg.norm(state - other)

@@ -57,14 +57,7 @@ class LineFamily(AbstractFamily):
     inputs: Input | None = None
 
     def velocity(self, p: Scalar | float) -> FieldVelocity:
-        """The field at one point of the path, see `AbstractFamily.velocity`.
-
-        Args:
-            p: where on the path; exact at both ends.
-
-        Returns:
-            The field there.
-        """
+        """The field at one point of the path, see `AbstractFamily.velocity`."""
 
         def between(a: Any, b: Any) -> Any:
             return (1 - p) * a + p * b if eqx.is_inexact_array(a) else a
@@ -108,14 +101,7 @@ class LeafFamily(AbstractFamily):
             )
 
     def velocity(self, p: Scalar | float) -> FieldVelocity:
-        """The field with that leaf at p, see `AbstractFamily.velocity`.
-
-        Args:
-            p: the leaf's value.
-
-        Returns:
-            The field.
-        """
+        """The field with that leaf at p, see `AbstractFamily.velocity`."""
 
         def replace(path: tuple[Any, ...], leaf: Any) -> Any:
             if jtu.keystr(path, simple=True, separator=".") != self.name:
@@ -166,14 +152,7 @@ class DirectionFamily(AbstractFamily):
             )
 
     def velocity(self, p: Scalar | float) -> FieldVelocity:
-        """The field at θ + p·direction, see `AbstractFamily.velocity`.
-
-        Args:
-            p: distance along the direction.
-
-        Returns:
-            The field.
-        """
+        """The field at θ + p·direction, see `AbstractFamily.velocity`."""
         theta, rebuild = flatten_parameters(self.field, self.names)
         return FieldVelocity(rebuild(theta + p * self.direction), self.inputs)
 
@@ -199,14 +178,7 @@ class InputFamily(AbstractFamily):
     direction: Input
 
     def velocity(self, p: Scalar | float) -> FieldVelocity:
-        """The field under that input, see `AbstractFamily.velocity`.
-
-        Args:
-            p: strength of the input along the direction.
-
-        Returns:
-            The field.
-        """
+        """The field under that input, see `AbstractFamily.velocity`."""
         return FieldVelocity(self.field, self.base + p * self.direction)
 
 
@@ -229,14 +201,7 @@ class FunctionFamily(AbstractFamily):
     inputs: Input | None = None
 
     def velocity(self, p: Scalar | float) -> FieldVelocity:
-        """The field that the function returns, see `AbstractFamily.velocity`.
-
-        Args:
-            p: the function's argument.
-
-        Returns:
-            The field.
-        """
+        """The field that the function returns, see `AbstractFamily.velocity`."""
         return FieldVelocity(self.function(p), self.inputs)
 
 
@@ -256,14 +221,7 @@ class PlainFamily(AbstractFamily):
     function: Callable[[Any, Any], Any]
 
     def velocity(self, p: Scalar | float) -> Callable[[State], State]:
-        """The function at one parameter value, see `AbstractFamily.velocity`.
-
-        Args:
-            p: the parameter.
-
-        Returns:
-            z ↦ f(z, p).
-        """
+        """The function at one parameter value, see `AbstractFamily.velocity`."""
         return PlainVelocity(self.function, p)
 
 
@@ -279,14 +237,7 @@ class PlainVelocity(eqx.Module):
     parameter: Scalar | float
 
     def __call__(self, z: State) -> Array:
-        """The velocity of a state.
-
-        Args:
-            z: state, shape (n,).
-
-        Returns:
-            dz/dt, shape (n,).
-        """
+        """The velocity of a state."""
         return jnp.asarray(self.function(z, self.parameter))
 
 

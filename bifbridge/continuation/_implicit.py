@@ -10,15 +10,7 @@ from bifbridge.continuation.jax_engine._polish import newton
 
 
 def implicit_root(function: Callable[[Array], Array], start: Array) -> Array:
-    """A root by Newton's method, with derivatives by the implicit function theorem.
-
-    Args:
-        function: as many equations as unknowns; may close over what is differentiated.
-        start: a guess, shape (m,).
-
-    Returns:
-        The root; NaN where Newton's method failed.
-    """
+    """A root by Newton's method, with derivatives by the implicit function theorem."""
     return jax.lax.custom_root(function, start, _solve, _solve_linear)
 
 

@@ -11,14 +11,7 @@ if TYPE_CHECKING:
 
 
 def raw_variables(points: Sequence[Any]) -> dict[str, tuple[str, np.ndarray]]:
-    """The `raw` values of special points as one variable of texts.
-
-    Args:
-        points: the special points.
-
-    Returns:
-        The variable `special_raw`; nothing where no point has such values.
-    """
+    """The `raw` values of special points as one variable of texts."""
     if not any(point.raw for point in points):
         return {}
     texts = [json.dumps(_plain(point.raw)) for point in points]
@@ -26,15 +19,7 @@ def raw_variables(points: Sequence[Any]) -> dict[str, tuple[str, np.ndarray]]:
 
 
 def raw_from_dataset(dataset: "xr.Dataset", k: int) -> dict[str, Any]:
-    """The inverse of `raw_variables` for one special point.
-
-    Args:
-        dataset: the dataset.
-        k: which special point.
-
-    Returns:
-        Its `raw` values; empty where none were stored.
-    """
+    """The inverse of `raw_variables` for one special point."""
     if "special_raw" not in dataset:
         return {}
     return json.loads(str(dataset["special_raw"].values[k]), object_hook=_restored)

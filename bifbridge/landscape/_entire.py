@@ -13,27 +13,13 @@ _TERMS = 19
 
 
 def phi1(y: Float[Array, "*s"]) -> Float[Array, "*s"]:
-    """φ₁(y) e^{−max(y,0)} with φ₁(y) = (eʸ − 1)/y.
-
-    Args:
-        y: any real numbers.
-
-    Returns:
-        The scaled values; 1 at y = 0.
-    """
+    """φ₁(y) e^{−max(y,0)} with φ₁(y) = (eʸ − 1)/y."""
     safe = jnp.where(y == 0, 1.0, -jnp.abs(y))
     return jnp.where(y == 0, 1.0, jnp.expm1(safe) / safe)
 
 
 def phi2(y: Float[Array, "*s"]) -> Float[Array, "*s"]:
-    """φ₂(y) e^{−max(y,0)} with φ₂(y) = (eʸ − 1 − y)/y².
-
-    Args:
-        y: any real numbers.
-
-    Returns:
-        The scaled values; ½ at y = 0.
-    """
+    """φ₂(y) e^{−max(y,0)} with φ₂(y) = (eʸ − 1 − y)/y²."""
     small = jnp.abs(y) < 1
     near, far = jnp.where(small, y, 0.0), jnp.where(small, 1.0, y)
     grown = -jnp.expm1(-jnp.abs(far)) - far * jnp.exp(-jnp.abs(far))
@@ -46,17 +32,9 @@ def phi2(y: Float[Array, "*s"]) -> Float[Array, "*s"]:
 def stumpff(
     q: Float[Array, "*s"],
 ) -> tuple[Float[Array, "*s"], Float[Array, "*s"], Float[Array, "*s"]]:
-    """Stumpff functions c₀(q), c₁(q), c₃(q), each times e^{−√max(−q,0)}.
-
-    c₀ = cos √q, c₁ = sin √q/√q and c₃ = (1 − c₁)/q, continued to q ≤ 0 by the hyperbolic
-    functions (Battin, An Introduction to the Mathematics and Methods of Astrodynamics, 4.5).
-
-    Args:
-        q: any real numbers.
-
-    Returns:
-        The three scaled functions.
-    """
+    """Stumpff functions c₀(q), c₁(q), c₃(q), each times e^{−√max(−q,0)}."""
+    # c₀ = cos √q, c₁ = sin √q/√q and c₃ = (1 − c₁)/q, continued to q ≤ 0 by the hyperbolic
+    # functions (Battin, An Introduction to the Mathematics and Methods of Astrodynamics, 4.5).
     small = jnp.abs(q) < 1
     near, far = jnp.where(small, q, 0.0), jnp.where(small, 1.0, q)
     scale = jnp.exp(-jnp.sqrt(jnp.maximum(-near, 0.0) + (near >= 0)) + (near >= 0))
@@ -74,14 +52,7 @@ def stumpff(
 
 
 def log1p_ratio(x: Float[Array, "*s"]) -> Float[Array, "*s"]:
-    """log(1 + x)/x.
-
-    Args:
-        x: real numbers above −1.
-
-    Returns:
-        The ratio; 1 at x = 0.
-    """
+    """log(1 + x)/x."""
     safe = jnp.where(x == 0, 1.0, x)
     return jnp.where(x == 0, 1.0, jnp.log1p(safe) / safe)
 

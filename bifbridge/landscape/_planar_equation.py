@@ -93,11 +93,7 @@ class HopfEquation(eqx.Module):
 
 
 def _area(rate: Scalar, run: Times, scale: Times, x: Times) -> Times:
-    """∫₀ᵗ |y|² ds, also where e^{2μt} overflows.
-
-    Returns:
-        The integral at each time, shape (T,).
-    """
+    """∫₀ᵗ |y|² ds, also where e^{2μt} overflows."""
     safe = jnp.where(scale > 1e-30, scale, 1.0)
     direct = run / safe / 2 * log1p_ratio(-rate * run / safe)
     late = -(jnp.log(jnp.abs(scale - rate * run)) + 2 * jnp.maximum(x, 0.0)) / (

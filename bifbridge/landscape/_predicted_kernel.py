@@ -184,14 +184,7 @@ def predict_kernel(
 
 
 def curvature_share(predicted: PredictedKernel) -> float:
-    """‖a g h₂‖/‖v g‖: the centre manifold's curvature, the first term a prediction leaves out.
-
-    Args:
-        predicted: the prediction.
-
-    Returns:
-        The ratio in the norm of trajectories; NaN unless one real eigenvalue of a flow is critical.
-    """
+    """‖a g h₂‖/‖v g‖: the centre manifold's curvature, the first term a prediction leaves out."""
     form = predicted.normal_form
     if not isinstance(form, ScalarNormalForm):
         return math.nan
@@ -217,16 +210,7 @@ def low_rank_eigenvalues(
     directions: Float[Array, "r p"],
     measure: Float[Array, "#N T 1"],
 ) -> Float[Array, " r"]:
-    """Eigenvalues of Σ Fⱼ (γⱼ·γₖ) Fₖ*, from two r × r matrices.
-
-    Args:
-        factors: Fⱼ.
-        directions: γⱼ.
-        measure: weights of the inner product.
-
-    Returns:
-        The r eigenvalues, largest first.
-    """
+    """Eigenvalues of Σ Fⱼ (γⱼ·γₖ) Fₖ*, from two r × r matrices."""
     root = jnp.linalg.qr(directions.T)[1]
     values = jnp.linalg.eigvalsh(root @ factor_products(factors, factors, measure) @ root.T)
     return jnp.maximum(values[::-1], 0.0)
@@ -237,29 +221,12 @@ def factor_products(
     right: Float[Array, "s N T k"],
     measure: Float[Array, "#N T 1"],
 ) -> Float[Array, "r s"]:
-    """Inner products ⟨Fⱼ, Hₖ⟩ of two families of trajectories.
-
-    Args:
-        left: Fⱼ.
-        right: Hₖ.
-        measure: weights of the inner product.
-
-    Returns:
-        Shape (r, s).
-    """
+    """Inner products ⟨Fⱼ, Hₖ⟩ of two families of trajectories."""
     return jnp.tensordot(left * measure, right, axes=((1, 2, 3), (1, 2, 3)))
 
 
 def refuse_escape(coordinates: Float[Array, "N T d"], times: Times) -> None:
-    """Raise if a reduced trajectory has left for infinity.
-
-    Args:
-        coordinates: NaN after the escape.
-        times: shape (T,).
-
-    Raises:
-        ValueError: naming the first such trial and time.
-    """
+    """Raise if a reduced trajectory has left for infinity."""
     gone = jnp.isnan(coordinates).any(-1)
     if bool(gone.any()):
         trial = int(jnp.argmax(gone.any(1)))

@@ -38,11 +38,7 @@ class ProjectedField(eqx.Module):
     left: Float[Array, "n d"]
 
     def __call__(self, t: RealScalarLike, z: State, u: Input | None) -> State:
-        """The velocity of the coordinates, see `AbstractVectorField.__call__`.
-
-        Returns:
-            dw/dt, shape (d,).
-        """
+        """The velocity of the coordinates, see `AbstractVectorField.__call__`."""
         return self.field(t, self.state + self.right @ z, u) @ self.left
 
 

@@ -124,17 +124,7 @@ def initial_amplitudes(normal_form: NormalForm, initial_states: InitialStates) -
 def solve_reduced(
     normal_form: NormalForm, amplitudes: Amplitudes, times: Times, mu: Scalar
 ) -> ReducedTrials:
-    """Solve the reduced equation for all trials.
-
-    Args:
-        normal_form: of an equilibrium of a flow.
-        amplitudes: a₀ or y₀, shape (N,).
-        times: shape (T,), the first one being the initial time.
-        mu: unfolding parameter.
-
-    Returns:
-        Coordinates and their sensitivities.
-    """
+    """Solve the reduced equation for all trials."""
     equation = reduced_equation(normal_form)
     elapsed = times - times[0]
     if isinstance(equation, HopfEquation):

@@ -82,19 +82,11 @@ class FoldEquation(AbstractScalarEquation):
     quadratic: Scalar
 
     def velocity(self, a: Scalar, mu: Scalar) -> Scalar:
-        """F(a, μ), see `AbstractScalarEquation.velocity`.
-
-        Returns:
-            ȧ.
-        """
+        """F(a, μ), see `AbstractScalarEquation.velocity`."""
         return mu + self.quadratic * a**2
 
     def solution(self, times: Times, a0: Scalar, mu: Scalar) -> ScalarSolution:
-        """Closed form, see `AbstractScalarEquation.solution`.
-
-        Returns:
-            Amplitude and sensitivity at the times.
-        """
+        """Closed form, see `AbstractScalarEquation.solution`."""
         beta = self.quadratic * a0
         rate = mu * self.quadratic
         c0, c1, _ = stumpff(rate * times**2)
@@ -124,19 +116,11 @@ class TranscriticalEquation(AbstractScalarEquation):
     quadratic: Scalar
 
     def velocity(self, a: Scalar, mu: Scalar) -> Scalar:
-        """F(a, μ), see `AbstractScalarEquation.velocity`.
-
-        Returns:
-            ȧ.
-        """
+        """F(a, μ), see `AbstractScalarEquation.velocity`."""
         return mu * a + self.quadratic * a**2
 
     def solution(self, times: Times, a0: Scalar, mu: Scalar) -> ScalarSolution:
-        """Closed form, see `AbstractScalarEquation.solution`.
-
-        Returns:
-            Amplitude and sensitivity at the times.
-        """
+        """Closed form, see `AbstractScalarEquation.solution`."""
         x, beta = mu * times, self.quadratic * a0
         scale = jnp.exp(-jnp.maximum(x, 0.0))
         delta = scale - beta * times * phi1(x)
@@ -161,19 +145,11 @@ class PitchforkEquation(AbstractScalarEquation):
     cubic: Scalar
 
     def velocity(self, a: Scalar, mu: Scalar) -> Scalar:
-        """F(a, μ), see `AbstractScalarEquation.velocity`.
-
-        Returns:
-            ȧ.
-        """
+        """F(a, μ), see `AbstractScalarEquation.velocity`."""
         return mu * a + self.cubic * a**3
 
     def solution(self, times: Times, a0: Scalar, mu: Scalar) -> ScalarSolution:
-        """Closed form, see `AbstractScalarEquation.solution`.
-
-        Returns:
-            Amplitude and sensitivity at the times.
-        """
+        """Closed form, see `AbstractScalarEquation.solution`."""
         x, gamma = mu * times, self.cubic * a0**2
         scale = jnp.exp(-2 * jnp.maximum(x, 0.0))
         delta = scale - 2 * gamma * times * phi1(2 * x)
@@ -197,19 +173,11 @@ class ForcedEquation(AbstractScalarEquation):
     rate: Scalar
 
     def velocity(self, a: Scalar, mu: Scalar) -> Scalar:
-        """F(a, μ), see `AbstractScalarEquation.velocity`.
-
-        Returns:
-            ȧ.
-        """
+        """F(a, μ), see `AbstractScalarEquation.velocity`."""
         return self.rate * a + mu
 
     def solution(self, times: Times, a0: Scalar, mu: Scalar) -> ScalarSolution:
-        """Closed form, see `AbstractScalarEquation.solution`.
-
-        Returns:
-            Amplitude and sensitivity at the times.
-        """
+        """Closed form, see `AbstractScalarEquation.solution`."""
         x = self.rate * times
         sensitivity = times * phi1(x) * jnp.exp(jnp.maximum(x, 0.0))
         return ScalarSolution(a0 * jnp.exp(x) + mu * sensitivity, sensitivity)
@@ -238,37 +206,18 @@ class BranchPointEquation(AbstractScalarEquation):
     tolerance: float = eqx.field(static=True, default=1e-10)
 
     def velocity(self, a: Scalar, mu: Scalar) -> Scalar:
-        """F(a, μ), see `AbstractScalarEquation.velocity`.
-
-        Returns:
-            ȧ.
-        """
+        """F(a, μ), see `AbstractScalarEquation.velocity`."""
         return mu * a + self.quadratic * a**2 + self.cubic * a**3
 
     def solution(self, times: Times, a0: Scalar, mu: Scalar) -> ScalarSolution:
-        """Accurate numerical solve, see `AbstractScalarEquation.solution`.
-
-        Returns:
-            Amplitude and sensitivity at the times.
-        """
+        """Accurate numerical solve, see `AbstractScalarEquation.solution`."""
         return integrate_scalar(self, times, a0, mu, self.tolerance)
 
 
 def integrate_scalar(
     equation: AbstractScalarEquation, times: Times, a0: Scalar, mu: Scalar, tolerance: float
 ) -> ScalarSolution:
-    """Solve a reduced equation and its variational equation together, under one error control.
-
-    Args:
-        equation: supplies F(a, μ).
-        times: shape (T,), increasing from 0.
-        a0: initial amplitude.
-        mu: unfolding parameter.
-        tolerance: relative tolerance; the absolute one is a thousandth of it.
-
-    Returns:
-        Amplitude and sensitivity at the times.
-    """
+    """Solve a reduced equation and its variational equation together, under one error control."""
 
     def velocity(t, y, args):
         along_mu = (jnp.ones_like(y[0]), y[1])
@@ -292,10 +241,6 @@ def integrate_scalar(
 
 
 def _root(x: Scalar) -> Scalar:
-    """√max(x, 0), with a finite derivative at zero.
-
-    Returns:
-        The root.
-    """
+    """√max(x, 0), with a finite derivative at zero."""
     positive = x > 0
     return jnp.where(positive, jnp.sqrt(jnp.where(positive, x, 1.0)), 0.0)

@@ -104,14 +104,7 @@ def complex_eigenvectors(
 
 
 def start_vector(n: int) -> State:
-    """A fixed unit vector without structure, so generic against any kernel.
-
-    Args:
-        n: its length.
-
-    Returns:
-        The vector, shape (n,).
-    """
+    """A fixed unit vector without structure, so generic against any kernel."""
     k = jnp.arange(1.0, n + 1.0)
     vector = jnp.cos(0.7 * k * k + 1.3 * k)
     return vector / jnp.linalg.norm(vector)

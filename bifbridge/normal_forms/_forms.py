@@ -32,14 +32,7 @@ class Forms(eqx.Module):
     state: State
 
     def __call__(self, *arguments: tuple[Vector, ...]) -> list[Vector]:
-        """The k-th derivatives along several tuples of k directions.
-
-        Args:
-            *arguments: tuples of directions, real or complex, each of shape (n,).
-
-        Returns:
-            One vector per tuple, real where all its directions are.
-        """
+        """The k-th derivatives along several tuples of k directions."""
         values: list[Vector] = []
         for first in range(0, len(arguments), _BATCH):
             group = arguments[first : first + _BATCH]

@@ -32,18 +32,8 @@ class HopfCoefficients(NamedTuple):
 
 @quick_jit
 def hopf_coefficients(velocity: Velocity, state: State, frequency: Scalar) -> HopfCoefficients:
-    """c₁ = ½pᴴ[C(q,q,q̄) − 2B(q,A⁻¹B(q,q̄)) + B(q̄,(2iω−A)⁻¹B(q,q))].
-
-    Kuznetsov, *Elements of Applied Bifurcation Theory*, section 5.4, with |q| = 1.
-
-    Args:
-        velocity: z ↦ dz/dt.
-        state: the equilibrium, shape (n,).
-        frequency: a guess of ω, good enough to single out the eigenvalue.
-
-    Returns:
-        The coefficients.
-    """
+    """c₁ = ½pᴴ[C(q,q,q̄) − 2B(q,A⁻¹B(q,q̄)) + B(q̄,(2iω−A)⁻¹B(q,q))]."""
+    # Kuznetsov, *Elements of Applied Bifurcation Theory*, section 5.4, with |q| = 1.
     matrix = jacobian(velocity, state)
     return hopf_coefficients_along(
         velocity, state, matrix, *complex_eigenvectors(matrix, frequency)
@@ -58,19 +48,7 @@ def hopf_coefficients_along(
     q: Complex[Array, " n"],
     p: Complex[Array, " n"],
 ) -> HopfCoefficients:
-    """`hopf_coefficients` where the eigenvectors are known already.
-
-    Args:
-        velocity: z ↦ dz/dt.
-        state: the equilibrium, shape (n,).
-        matrix: A there, shape (n, n).
-        value: λ near iω.
-        q: right eigenvector, |q| = 1.
-        p: left eigenvector, pᴴq = 1.
-
-    Returns:
-        The coefficients.
-    """
+    """`hopf_coefficients` where the eigenvectors are known already."""
     q_bar, omega = jnp.conj(q), value.imag
     mean = solve(matrix, multilinear(velocity, state, q, q_bar).real)
     twice = 2j * omega * jnp.eye(state.size) - matrix

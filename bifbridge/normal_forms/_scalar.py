@@ -47,18 +47,9 @@ class ScalarCoefficients(NamedTuple):
 
 @quick_jit
 def scalar_coefficients(velocity: Velocity, state: State) -> ScalarCoefficients:
-    """b₂, c₃ and h₂ at the real eigenvalue nearest zero.
-
-    h₂ solves (A − 2λ)h₂ = −B(v,v) + (wᵀB(v,v))v, wᵀh₂ = 0, which at λ = 0 is the centre
-    manifold's curvature (Kuznetsov, *Elements of Applied Bifurcation Theory*, section 5.4).
-
-    Args:
-        velocity: z ↦ dz/dt.
-        state: the equilibrium, shape (n,).
-
-    Returns:
-        The coefficients with their scales.
-    """
+    """b₂, c₃ and h₂ at the real eigenvalue nearest zero."""
+    # h₂ solves (A − 2λ)h₂ = −B(v,v) + (wᵀB(v,v))v, wᵀh₂ = 0, which at λ = 0 is the centre
+    # manifold's curvature (Kuznetsov, *Elements of Applied Bifurcation Theory*, section 5.4).
     matrix = jacobian(velocity, state)
     return scalar_coefficients_along(velocity, state, matrix, *real_eigenvectors(matrix))
 
@@ -66,19 +57,7 @@ def scalar_coefficients(velocity: Velocity, state: State) -> ScalarCoefficients:
 def scalar_coefficients_along(
     velocity: Velocity, state: State, matrix: Array, value: Scalar, v: State, w: State
 ) -> ScalarCoefficients:
-    """`scalar_coefficients` where the eigenvectors are known already.
-
-    Args:
-        velocity: z ↦ dz/dt.
-        state: the equilibrium, shape (n,).
-        matrix: A there, shape (n, n).
-        value: λ.
-        v: right eigenvector, |v| = 1.
-        w: left eigenvector, wᵀv = 1.
-
-    Returns:
-        The coefficients with their scales.
-    """
+    """`scalar_coefficients` where the eigenvectors are known already."""
     curvature = multilinear(velocity, state, v, v)
     quadratic = 0.5 * (w @ curvature)
     shifted = matrix - 2 * value * jnp.eye(state.size)
@@ -100,19 +79,10 @@ def scalar_coefficients_along(
 
 
 def classify(coefficients: ScalarCoefficients, forcing: float | None) -> tuple[ScalarKind, float]:
-    """The kind of a bifurcation with one zero eigenvalue, and how clear it is.
-
-    Two dimensionless ratios decide, so that neither the scale of time nor that of space does:
-    the forcing wᵀf_μ/(|w||f_μ|) tells a fold from a branch point, and b₂/√(|c₃|·rate) a
-    transcritical from a pitchfork.
-
-    Args:
-        coefficients: at the point.
-        forcing: |wᵀf_μ|/(|w||f_μ|); 0 where f_μ vanishes, None where no parameter is known.
-
-    Returns:
-        The kind, and the decades between the deciding ratio and `RATIO_TOLERANCE`.
-    """
+    """The kind of a bifurcation with one zero eigenvalue, and how clear it is."""
+    # Two dimensionless ratios decide, so that neither the scale of time nor that of space does:
+    # the forcing wᵀf_μ/(|w||f_μ|) tells a fold from a branch point, and b₂/√(|c₃|·rate) a
+    # transcritical from a pitchfork.
     # NumPy's numbers are read in a tenth of the time.
     coefficients = ScalarCoefficients(*(np.asarray(value) for value in coefficients))  # pyright: ignore[reportArgumentType]
     b2, c3 = abs(float(coefficients.quadratic)), abs(float(coefficients.cubic))

@@ -45,17 +45,7 @@ class FieldVelocity(eqx.Module):
 def fold_gradient(
     velocity: FieldVelocity, names: tuple[str, ...] | None, state: State, left: State
 ) -> ParameterVector:
-    """∇θμ = (∂θf)ᵀw at a fold.
-
-    Args:
-        velocity: the field with its input.
-        names: leaves that make up θ; None for all.
-        state: z*.
-        left: w.
-
-    Returns:
-        The gradient, shape (p,).
-    """
+    """∇θμ = (∂θf)ᵀw at a fold."""
     theta, at = _parametrised(velocity, names)
     return jax.grad(lambda vector: left @ at(vector)(state))(theta)
 
@@ -67,21 +57,9 @@ def eigenvalue_gradient(
     right: State,
     left: State,
 ) -> ParameterVector:
-    """∇θλ at a branch point, where the equilibrium's own motion is taken transverse to v.
-
-    ∇θλ = ∂θ(wᵀAv) − (∂θf)ᵀr with Aᵀr + γw = ∂z(wᵀAv), vᵀr = 0: the bordered inverse keeps r
-    finite where A is singular.
-
-    Args:
-        velocity: the field with its input.
-        names: leaves that make up θ; None for all.
-        state: z*.
-        right: v.
-        left: w.
-
-    Returns:
-        The gradient, shape (p,).
-    """
+    """∇θλ at a branch point, where the equilibrium's own motion is taken transverse to v."""
+    # ∇θλ = ∂θ(wᵀAv) − (∂θf)ᵀr with Aᵀr + γw = ∂z(wᵀAv), vᵀr = 0: the bordered inverse keeps r
+    # finite where A is singular.
     theta, at = _parametrised(velocity, names)
 
     def rate(vector: ParameterVector, z: State) -> Scalar:
@@ -99,18 +77,7 @@ def complex_eigenvalue_gradient(
     right: Complex[Array, " n"],
     left: Complex[Array, " n"],
 ) -> tuple[ParameterVector, ParameterVector]:
-    """∇θ Re λ and ∇θ Im λ of a simple complex eigenvalue, where A is regular.
-
-    Args:
-        velocity: the field with its input.
-        names: leaves that make up θ; None for all.
-        state: z*.
-        right: q.
-        left: p.
-
-    Returns:
-        Both gradients, each of shape (p,).
-    """
+    """∇θ Re λ and ∇θ Im λ of a simple complex eigenvalue, where A is regular."""
     theta, at = _parametrised(velocity, names)
     transposed = jax.jacfwd(velocity)(state).T
 

@@ -113,14 +113,7 @@ class BranchRow(NamedTuple):
 
 
 def rows_with_special_points(branch: Branch) -> list[BranchRow]:
-    """A branch with each special point inserted twice: with the stability before and after.
-
-    Args:
-        branch: the branch.
-
-    Returns:
-        Its points in order.
-    """
+    """A branch with each special point inserted twice: with the stability before and after."""
     rows: list[BranchRow] = []
     known = zip(branch.parameters, branch.states, branch.eigenvalues, branch.unstable, strict=True)
     for index, (parameter, state, eigenvalues, count) in enumerate(known):

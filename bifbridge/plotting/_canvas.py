@@ -35,17 +35,7 @@ def styled(theme: Theme) -> Iterator[None]:
 def canvas(
     ax: Axes | None, theme: Theme, *, width: float = SINGLE_COLUMN, height: float = 2.5
 ) -> Iterator[Axes]:
-    """The given axes, or those of a new themed figure.
-
-    Args:
-        ax: axes of the caller, whose settings are left alone; None makes a figure.
-        theme: colours of the new figure.
-        width: of the new figure, in inches.
-        height: of the new figure, in inches.
-
-    Yields:
-        Axes to draw on, while the theme is in force.
-    """
+    """The given axes, or those of a new themed figure."""
     if ax is not None:
         yield ax
         return

@@ -145,14 +145,7 @@ def save_movie(path: str | os.PathLike[str], movie: FuncAnimation, *, theme: The
 
 
 def followed(eigenvalues: np.ndarray) -> np.ndarray:
-    """Eigenvalues in an order in which each column moves least from point to point.
-
-    Args:
-        eigenvalues: at each point, shape (K, n).
-
-    Returns:
-        The same with each row permuted, shape (K, n).
-    """
+    """Eigenvalues in an order in which each column moves least from point to point."""
     from scipy.optimize import linear_sum_assignment
 
     rows = [np.asarray(eigenvalues[0], complex)]

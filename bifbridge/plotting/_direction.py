@@ -85,16 +85,7 @@ def plot_direction_matrix(
 
 
 def draw_matrix(ax: Axes, matrix: np.ndarray, limit: float) -> AxesImage:
-    """A matrix as a heat map between −limit and limit.
-
-    Args:
-        ax: axes to draw on.
-        matrix: shape (rows, columns).
-        limit: value at both ends of the map.
-
-    Returns:
-        The image.
-    """
+    """A matrix as a heat map between −limit and limit."""
     ax.spines[:].set_visible(False)
     ax.tick_params(length=0)
     ax.xaxis.set_major_locator(MaxNLocator(5, integer=True))
@@ -103,14 +94,7 @@ def draw_matrix(ax: Axes, matrix: np.ndarray, limit: float) -> AxesImage:
 
 
 def aligned_directions(crossing: Group) -> tuple[np.ndarray, np.ndarray]:
-    """Both directions, the measured one with the sign that agrees with the predicted.
-
-    Args:
-        crossing: /crossing of a run.
-
-    Returns:
-        Predicted and measured, each of shape (rows, columns).
-    """
+    """Both directions, the measured one with the sign that agrees with the predicted."""
     predicted = values(crossing, "predicted_direction")
     measured = values(crossing, "measured_direction")
     return predicted, measured * (-1.0 if np.sum(predicted * measured) < 0 else 1.0)

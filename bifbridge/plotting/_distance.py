@@ -64,39 +64,18 @@ def plot_distance(distance: Group, *, ax: Axes | None = None, theme: Theme = LIG
 
 
 def error_variables(distance: Group) -> list[xr.DataArray]:
-    """The errors of a distance study: every variable with a fitted slope.
-
-    Args:
-        distance: /distance of a run.
-
-    Returns:
-        Them, in order.
-    """
+    """The errors of a distance study: every variable with a fitted slope."""
     dataset = distance.to_dataset() if isinstance(distance, xr.DataTree) else distance
     return [v for v in dataset.data_vars.values() if "slope" in v.attrs]
 
 
 def expected_order(variable: xr.DataArray) -> float:
-    """The order that theory gives.
-
-    Args:
-        variable: an error of a distance study.
-
-    Returns:
-        The order, or NaN.
-    """
+    """The order that theory gives."""
     return float(variable.attrs.get("expected_order", np.nan))
 
 
 def error_name(variable: str) -> str:
-    """An error in words.
-
-    Args:
-        variable: such as `top_eigenvalue_ratio_error`.
-
-    Returns:
-        Such as "leading eigenvalue".
-    """
+    """An error in words."""
     stem = variable.removesuffix("_error")
     return NAMES.get(stem, stem.replace("_", " "))
 

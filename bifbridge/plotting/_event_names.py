@@ -18,14 +18,7 @@ ROWS = 3
 def name_events(
     ax: Axes, events: Group | None, window: tuple[float, float] | None, theme: Theme
 ) -> None:
-    """Write kind and step of each crossing above the axes, in rows where they would overlap.
-
-    Args:
-        ax: axes with training steps along x.
-        events: /events of a run, or None.
-        window: the steps shown; None for all.
-        theme: the colours.
-    """
+    """Write kind and step of each crossing above the axes, in rows where they would overlap."""
     if events is None:
         return
     low, high = window or ax.get_xlim()

@@ -30,12 +30,5 @@ def mark_events(
 
 
 def event_steps(events: Group | None) -> np.ndarray:
-    """Fractional steps of the events.
-
-    Args:
-        events: /events of a run, or None.
-
-    Returns:
-        The steps, shape (events,).
-    """
+    """Fractional steps of the events."""
     return np.empty(0) if events is None else values(events, "step").astype(float)

@@ -8,18 +8,7 @@ Group = xr.Dataset | xr.DataTree
 
 
 def values(group: Group, name: str) -> np.ndarray:
-    """One variable of a group.
-
-    Args:
-        group: the data.
-        name: a variable or coordinate.
-
-    Returns:
-        Its numbers.
-
-    Raises:
-        KeyError: if the group has no such variable.
-    """
+    """One variable of a group."""
     dataset = group.to_dataset() if isinstance(group, xr.DataTree) else group
     if name not in dataset.variables:
         known = ", ".join(map(str, dataset.variables)) or "nothing"
@@ -28,15 +17,7 @@ def values(group: Group, name: str) -> np.ndarray:
 
 
 def by_step(group: Group, *names: str) -> tuple[np.ndarray, ...]:
-    """Steps and variables of a group in the order of the steps.
-
-    Args:
-        group: data with one row per checkpoint.
-        *names: variables whose first axis runs over checkpoints.
-
-    Returns:
-        The sorted steps, then each variable in the same order.
-    """
+    """Steps and variables of a group in the order of the steps."""
     steps = values(group, "step").astype(float)
     order = np.argsort(steps, kind="stable")
     return (steps[order], *(values(group, name)[order] for name in names))

@@ -62,16 +62,7 @@ def plot_learning_diagram(
 def predicted_arms(
     steps: np.ndarray, events: Group | None, equilibrium: Group | None
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The upper arm √(−λ/c₃) of the first pitchfork's normal form, where λ is small.
-
-    Args:
-        steps: at which it is wanted.
-        events: /events of a run, or None.
-        equilibrium: /equilibrium, which supplies λ, or None.
-
-    Returns:
-        The steps at which it applies and the arm there; empty where the first event is none.
-    """
+    """The upper arm √(−λ/c₃) of the first pitchfork's normal form, where λ is small."""
     none = np.empty(0), np.empty(0)
     if events is None or equilibrium is None or event_steps(events).size == 0:
         return none

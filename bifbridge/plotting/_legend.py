@@ -9,12 +9,7 @@ from bifbridge.plotting._canvas import DOUBLE_COLUMN, figure_of
 
 
 def legend_above(ax: Axes, handles: Sequence[Any] = ()) -> None:
-    """A legend over the axes with one entry per label.
-
-    Args:
-        ax: axes with labelled artists.
-        handles: labelled artists to name instead of those of the axes.
-    """
+    """A legend over the axes with one entry per label."""
     named = handles or ax.get_legend_handles_labels()[0]
     unique = {str(handle.get_label()): handle for handle in named}
     if not unique:

@@ -7,23 +7,14 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
 
 def log_ordinate(ax: Axes) -> None:
-    """Make the y axis logarithmic, with as many plain numbers as its limits need.
-
-    Call it again when the limits have changed.
-
-    Args:
-        ax: axes with positive data.
-    """
+    """Make the y axis logarithmic, with as many plain numbers as its limits need."""
+    # Call it again when the limits have changed.
     ax.set_yscale("log", nonpositive="mask")
     _set_ticks(ax.yaxis, *ax.get_ylim())
 
 
 def log_abscissa(ax: Axes) -> None:
-    """The same for the x axis.
-
-    Args:
-        ax: axes with positive data.
-    """
+    """The same for the x axis."""
     ax.set_xscale("log", nonpositive="mask")
     _set_ticks(ax.xaxis, *ax.get_xlim())
 

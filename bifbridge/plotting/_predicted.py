@@ -18,31 +18,13 @@ RING: dict[str, Any] = {
 
 
 def draw_rings(ax: Axes, x: np.ndarray, y: np.ndarray, *, colour: str, label: str = "") -> Line2D:
-    """Predicted values as rings.
-
-    Args:
-        ax: axes to draw on.
-        x: abscissae.
-        y: predicted ordinates.
-        colour: that of the measured values.
-        label: for the legend; empty for none.
-
-    Returns:
-        The rings.
-    """
+    """Predicted values as rings."""
     (line,) = ax.plot(x, y, **RING, markeredgecolor=colour, label=label or "_predicted", zorder=4)
     return line
 
 
 def predicted_handles(theme: Theme) -> list[Line2D]:
-    """Legend entries that tell lines (measured) from rings (predicted), whatever their colours.
-
-    Args:
-        theme: the colours.
-
-    Returns:
-        Two handles.
-    """
+    """Legend entries that tell lines (measured) from rings (predicted), whatever their colours."""
     return [
         Line2D([], [], color=theme.muted, label="measured"),
         Line2D([], [], **RING, markeredgecolor=theme.muted, label="predicted"),
@@ -50,15 +32,7 @@ def predicted_handles(theme: Theme) -> list[Line2D]:
 
 
 def thinned(length: int, at_most: int) -> np.ndarray:
-    """Spread positions, evenly where the length allows.
-
-    Args:
-        length: how many values there are.
-        at_most: how many to keep.
-
-    Returns:
-        Increasing positions with the first and the last.
-    """
+    """Spread positions, evenly where the length allows."""
     if length <= at_most:
         return np.arange(length)
     least = -(-(length - 1) // (at_most - 1))

@@ -52,14 +52,7 @@ UNKNOWN = PointStyle("special point", "?", "d", 3)
 
 
 def point_style(kind: str) -> PointStyle:
-    """How points of a kind are drawn.
-
-    Args:
-        kind: such as "pitchfork".
-
-    Returns:
-        The style; kinds without one of their own share a diamond.
-    """
+    """How points of a kind are drawn."""
     return STYLES.get(kind, UNKNOWN)
 
 

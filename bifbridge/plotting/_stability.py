@@ -14,20 +14,9 @@ UNSTABLE = {"linestyle": (0, (4, 2)), "linewidth": 0.9}
 def stability_runs(
     x: np.ndarray, y: np.ndarray, stable: np.ndarray, breaks: Sequence[float] = ()
 ) -> list[tuple[np.ndarray, np.ndarray, bool]]:
-    """Cut a curve into pieces of one stability.
-
-    Between a stable and an unstable neighbour the cut lies at the first of `breaks` between
-    them, else midway. A NaN ends a piece.
-
-    Args:
-        x: abscissae, shape (k,).
-        y: ordinates, shape (k,).
-        stable: stability of each point, shape (k,).
-        breaks: abscissae where the stability is known to change.
-
-    Returns:
-        Pieces (x, y, stable), each with at least one point.
-    """
+    """Cut a curve into pieces of one stability."""
+    # Between a stable and an unstable neighbour the cut lies at the first of `breaks` between
+    # them, else midway. A NaN ends a piece.
     runs: list[tuple[list[float], list[float], bool]] = []
     previous = None
     for point in zip(x, y, stable, strict=True):
@@ -57,18 +46,7 @@ def draw_by_stability(
     breaks: Sequence[float] = (),
     labels: tuple[str, str] = ("stable", "unstable"),
 ) -> None:
-    """Draw a curve, stable pieces solid and thick, unstable ones dashed and thin.
-
-    Args:
-        ax: axes to draw on.
-        x: abscissae, shape (k,).
-        y: ordinates, shape (k,).
-        stable: stability of each point, shape (k,).
-        colour: of the stable pieces.
-        theme: gives the unstable pieces their ink.
-        breaks: as for `stability_runs`.
-        labels: of stable and of unstable pieces.
-    """
+    """Draw a curve, stable pieces solid and thick, unstable ones dashed and thin."""
     for piece_x, piece_y, is_stable in stability_runs(x, y, stable, breaks):
         look = STABLE if is_stable else UNSTABLE
         label = labels[0] if is_stable else labels[1]

@@ -11,14 +11,7 @@ from bifbridge.report._words import bifurcation, cosine, fixed, is_number, numbe
 
 
 def training(run: Run) -> str:
-    """The whole training.
-
-    Args:
-        run: the run.
-
-    Returns:
-        A sentence as HTML.
-    """
+    """The whole training."""
     if not run.events:
         return f"From the first step to the last; no bifurcation was located.{_stays(run)}"
     names = ", ".join(f"{bifurcation(e)} at step {fixed(e.get('step'), 1)}" for e in run.events[:4])
@@ -38,14 +31,7 @@ def training(run: Run) -> str:
 
 
 def window(run: Run) -> str:
-    """The steps around the crossing.
-
-    Args:
-        run: the run.
-
-    Returns:
-        A sentence as HTML.
-    """
+    """The steps around the crossing."""
     rank = run.part("effective_rank")
     before = rank_before(run)
     fall = f" from {number(before)}" if before is not None else ""
@@ -56,14 +42,7 @@ def window(run: Run) -> str:
 
 
 def diagram(run: Run) -> str:
-    """The learning bifurcation diagram.
-
-    Args:
-        run: the run.
-
-    Returns:
-        A sentence as HTML.
-    """
+    """The learning bifurcation diagram."""
     rings = ""
     steps = by_step(_need(run, "diagram"), "stable")[0]
     if predicted_arms(steps, run.group("events"), run.group("equilibrium"))[0].size:
@@ -78,14 +57,7 @@ def diagram(run: Run) -> str:
 
 
 def kernel_spectrum(run: Run) -> str:
-    """Kernel eigenvalues along training.
-
-    Args:
-        run: the run.
-
-    Returns:
-        A sentence as HTML.
-    """
+    """Kernel eigenvalues along training."""
     kernel, crossing = run.group("kernel"), run.crossing
     if kernel is None or crossing is None:
         return "Leading eigenvalues of the kernel and its trace along training."
@@ -100,14 +72,7 @@ def kernel_spectrum(run: Run) -> str:
 
 
 def scree(run: Run) -> str:
-    """The spectrum at the start and at the crossing.
-
-    Args:
-        run: the run.
-
-    Returns:
-        A sentence as HTML.
-    """
+    """The spectrum at the start and at the crossing."""
     crossing = run.group("crossing")
     if crossing is None:
         return "The spectrum of the kernel at the start of training."
@@ -122,14 +87,7 @@ def scree(run: Run) -> str:
 
 
 def profile(run: Run) -> str:
-    """Temporal profiles.
-
-    Args:
-        run: the run.
-
-    Returns:
-        A sentence as HTML.
-    """
+    """Temporal profiles."""
     crossing = _need(run, "crossing")
     measured = values(crossing, "measured_profile")
     error = np.linalg.norm(values(crossing, "predicted_profile") - measured)
@@ -141,14 +99,7 @@ def profile(run: Run) -> str:
 
 
 def direction(run: Run) -> str:
-    """The parameter direction.
-
-    Args:
-        run: the run.
-
-    Returns:
-        A sentence as HTML.
-    """
+    """The parameter direction."""
     return (
         "The unfolding gradient ∇θμ, from the equilibrium alone, beside the weight change to "
         "which the trajectories are most sensitive. Equal maps, and points on the diagonal, mean "
@@ -158,14 +109,7 @@ def direction(run: Run) -> str:
 
 
 def landscape(run: Run) -> str:
-    """The loss along the dominant direction.
-
-    Args:
-        run: the run.
-
-    Returns:
-        A sentence as HTML.
-    """
+    """The loss along the dominant direction."""
     group = _need(run, "landscape")
     predicted, measured = values(group, "predicted"), values(group, "measured")
     worst = np.max(np.abs(predicted / measured - 1))
@@ -176,14 +120,7 @@ def landscape(run: Run) -> str:
 
 
 def distance(run: Run) -> str:
-    """Errors against the distance from the bifurcation.
-
-    Args:
-        run: the run.
-
-    Returns:
-        A sentence as HTML.
-    """
+    """Errors against the distance from the bifurcation."""
     variables = error_variables(_need(run, "distance"))
     steep = [float(v.attrs["slope"]) >= expected_order(v) - SLOPE_TOLERANCE for v in variables]
     return (

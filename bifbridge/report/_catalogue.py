@@ -58,26 +58,12 @@ class RunFigure:
         return DOUBLE_COLUMN if self.wide else SINGLE_COLUMN
 
     def is_in(self, tree: xr.DataTree) -> bool:
-        """Whether a run has the data.
-
-        Args:
-            tree: the run.
-
-        Returns:
-            True if every group and variable is there.
-        """
+        """Whether a run has the data."""
         return all(_has(tree, need) for need in self.needs)
 
 
 def available(tree: xr.DataTree) -> list[RunFigure]:
-    """The figures that a run has data for.
-
-    Args:
-        tree: the run.
-
-    Returns:
-        Figures in the order of the story.
-    """
+    """The figures that a run has data for."""
     return [figure for figure in FIGURES if figure.is_in(tree)]
 
 

@@ -28,12 +28,5 @@ COLOURS = {
 
 
 def custom_properties(theme: str) -> str:
-    """The colours of a theme as CSS declarations.
-
-    Args:
-        theme: "light" or "dark".
-
-    Returns:
-        Such as "--ground: #FFFFFF; --ink: …".
-    """
+    """The colours of a theme as CSS declarations."""
     return " ".join(f"--{name}: {colour};" for name, colour in COLOURS[theme].items())

@@ -47,28 +47,14 @@ ORDERS = (
 
 
 def findings(run: Run) -> list[Finding]:
-    """Everything that theory said of the run, with its verdict.
-
-    Args:
-        run: the run.
-
-    Returns:
-        Findings in the order of the story; empty without a bifurcation.
-    """
+    """Everything that theory said of the run, with its verdict."""
     if run.crossing is None:
         return []
     return [*_rank(run), *_prediction(run), *_loss_drops(run), *_orders(run)]
 
 
 def rank_before(run: Run) -> float | None:
-    """The largest participation ratio within fifty steps of the first crossing.
-
-    Args:
-        run: the run.
-
-    Returns:
-        It, or None where the kernel was not followed there.
-    """
+    """The largest participation ratio within fifty steps of the first crossing."""
     known = run.part("effective_rank").get("highest_within_50_steps")
     if is_number(known):
         return float(known)
@@ -122,14 +108,7 @@ def _loss_drops(run: Run) -> Iterator[Finding]:
 
 
 def loss_drops(run: Run) -> list[Mapping[str, Any]]:
-    """The fall of the loss at each crossing.
-
-    Args:
-        run: the run.
-
-    Returns:
-        Mappings with crossing, offset, matched and, where known, factor and percentile.
-    """
+    """The fall of the loss at each crossing."""
     known = run.summary.get("loss_drops")
     if known is not None:
         return list(known)

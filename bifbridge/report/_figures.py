@@ -43,14 +43,7 @@ class Picture:
 
 
 def draw_figures(tree: xr.DataTree) -> dict[str, Figure]:
-    """Every figure that a run has data for, on light ground at its own width.
-
-    Args:
-        tree: run.nc as a DataTree.
-
-    Returns:
-        Name to figure, in the order of the story.
-    """
+    """Every figure that a run has data for, on light ground at its own width."""
     return {entry.name: entry.draw(tree, LIGHT, entry.width) for entry in available(tree)}
 
 
@@ -87,29 +80,13 @@ def write_figures(
 
 
 def pictures(entry: RunFigure, tree: xr.DataTree, figure: Figure) -> tuple[Picture, Picture | None]:
-    """A figure for wide and for narrow screens.
-
-    Args:
-        entry: the figure.
-        tree: the run.
-        figure: as `draw_figures` drew it.
-
-    Returns:
-        The wide picture, and a narrow one where its layout differs.
-    """
+    """A figure for wide and for narrow screens."""
     narrow = _picture(entry.draw(tree, LIGHT, SINGLE_COLUMN)) if entry.wide else None
     return _picture(figure), narrow
 
 
 def recoloured(svg: str) -> str:
-    """An SVG drawn with the light theme as the dark theme draws it.
-
-    Args:
-        svg: the image.
-
-    Returns:
-        It with every colour of the theme exchanged.
-    """
+    """An SVG drawn with the light theme as the dark theme draws it."""
     light, dark = (
         [theme.ground, theme.ink, theme.muted, theme.grid, *theme.cycle] for theme in (LIGHT, DARK)
     )
@@ -118,14 +95,7 @@ def recoloured(svg: str) -> str:
 
 
 def svg_text(figure: Figure) -> str:
-    """A figure as SVG.
-
-    Args:
-        figure: on light ground.
-
-    Returns:
-        The image.
-    """
+    """A figure as SVG."""
     file = io.BytesIO()
     _save(figure, file, "svg")
     return file.getvalue().decode("utf-8")

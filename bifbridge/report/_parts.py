@@ -13,28 +13,13 @@ MOST_EVENTS = 8
 
 
 def paragraphs(texts: Iterable[str]) -> str:
-    """Paragraphs.
-
-    Args:
-        texts: HTML.
-
-    Returns:
-        HTML.
-    """
+    """Paragraphs."""
     return "\n".join(f"<p>{text}</p>" for text in texts if text)
 
 
 def findings_table(results: Sequence[Finding]) -> str:
-    """The comparisons, one per row under their group, with a verdict that needs no colour.
-
-    Narrow screens stack the cells of a row, so the roles of a table are spelt out.
-
-    Args:
-        results: the findings.
-
-    Returns:
-        HTML.
-    """
+    """The comparisons, one per row under their group, with a verdict that needs no colour."""
+    # Narrow screens stack the cells of a row, so the roles of a table are spelt out.
     bodies = "".join(
         '<tbody role="rowgroup"><tr role="row"><th class="group" role="rowheader" '
         f'scope="rowgroup" colspan="3">{escape(group)}</th></tr>\n'
@@ -53,14 +38,7 @@ def findings_table(results: Sequence[Finding]) -> str:
 
 
 def events_table(events: Sequence[Mapping[str, Any]]) -> str:
-    """The bifurcations, one per row.
-
-    Args:
-        events: from summary.json.
-
-    Returns:
-        HTML.
-    """
+    """The bifurcations, one per row."""
     rows = "\n".join(
         f'<tr><th scope="row">{fixed(e.get("step"), 2)}</th><td>{bifurcation(e)}'
         f"{_doubt(e)}</td><td>{_change(e)}</td><td>{_drop(e)}</td></tr>"
@@ -74,15 +52,7 @@ def events_table(events: Sequence[Mapping[str, Any]]) -> str:
 
 
 def settings_table(name: str, settings: Mapping[str, Any]) -> str:
-    """Settings or versions, one per row.
-
-    Args:
-        name: what they are.
-        settings: name to value; nested ones are joined by dots.
-
-    Returns:
-        HTML.
-    """
+    """Settings or versions, one per row."""
     rows = "\n".join(
         f'<tr><th scope="row"><code>{escape(key)}</code></th><td>{escape(value)}</td></tr>'
         for key, value in _flat(settings)
@@ -91,19 +61,9 @@ def settings_table(name: str, settings: Mapping[str, Any]) -> str:
 
 
 def picture(wide: Picture, narrow: Picture | None, alt: str) -> str:
-    """A figure in every colour and layout, of which the style sheet shows one.
-
-    The choice is left to CSS because a `picture` element keeps its choice for the screen when
-    the page is printed.
-
-    Args:
-        wide: the figure.
-        narrow: its layout for narrow screens, if that differs.
-        alt: what it shows.
-
-    Returns:
-        HTML.
-    """
+    """A figure in every colour and layout, of which the style sheet shows one."""
+    # The choice is left to CSS because a `picture` element keeps its choice for the screen when
+    # the page is printed.
     layouts = [("any", wide)] if narrow is None else [("wide", wide), ("narrow", narrow)]
     return "\n".join(
         f'<img class="on-{ground} {layout}" src="{uri}" width="{image.width}" '
@@ -114,16 +74,7 @@ def picture(wide: Picture, narrow: Picture | None, alt: str) -> str:
 
 
 def table(caption: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table whose rows begin with their heading.
-
-    Args:
-        caption: text.
-        head: the columns' headings, text.
-        rows: HTML of the cells.
-
-    Returns:
-        HTML.
-    """
+    """A table whose rows begin with their heading."""
     body = "".join(
         f'<tr><th scope="row">{first}</th>' + "".join(f"<td>{cell}</td>" for cell in rest) + "</tr>"
         for first, *rest in rows

@@ -96,16 +96,7 @@ def read_run(folder: str | os.PathLike[str]) -> Run:
 
 
 def at_step(group: Group, name: str, step: float) -> float:
-    """A variable of a group at a fractional step, between its checkpoints.
-
-    Args:
-        group: data with one row per checkpoint.
-        name: a variable with one number per checkpoint.
-        step: where.
-
-    Returns:
-        The interpolated number.
-    """
+    """A variable of a group at a fractional step, between its checkpoints."""
     known = xr.DataArray(values(group, name), coords={"step": values(group, "step")}, dims="step")
     return float(known.sortby("step").interp(step=step))
 

@@ -19,22 +19,7 @@ def document(
     scripts: str = "",
     more_style: str = "",
 ) -> str:
-    """A whole HTML document that needs nothing but itself.
-
-    Args:
-        name: file of the page's body.
-        title: heading, as HTML.
-        brand: what kind of page it is.
-        content: what a reader with a keyboard may skip to.
-        sections: headings in the navigation, by the sections' identifiers.
-        parts: what is filled into the body.
-        images: where images may come from.
-        scripts: which scripts may run, as the policy names them; none unless given.
-        more_style: style sheet of this page alone.
-
-    Returns:
-        The document.
-    """
+    """A whole HTML document that needs nothing but itself."""
     links = (f'<li><a href="#{place}">{text}</a></li>' for place, text in sections.items())
     return asset("shell.html").substitute(
         title=title,
@@ -49,23 +34,12 @@ def document(
 
 
 def style() -> str:
-    """The style sheet of all pages.
-
-    Returns:
-        CSS.
-    """
+    """The style sheet of all pages."""
     return asset("page.css").substitute(
         light=custom_properties("light"), dark=custom_properties("dark")
     )
 
 
 def asset(name: str) -> Template:
-    """A file that lies beside this module.
-
-    Args:
-        name: of the file.
-
-    Returns:
-        Its text, with $names to be filled in.
-    """
+    """A file that lies beside this module."""
     return Template((resources.files("bifbridge.report") / name).read_text(encoding="utf-8"))

@@ -22,42 +22,21 @@ TO_AND_FRO = 50.0
 
 
 def headline(run: Run) -> str:
-    """The main finding as a heading.
-
-    Args:
-        run: the run.
-
-    Returns:
-        Text as HTML.
-    """
+    """The main finding as a heading."""
     if run.crossing is None:
         return "A student network that met no bifurcation"
     return f"A student network learns through {article(bifurcation(run.crossing))}"
 
 
 def lead(run: Run) -> list[str]:
-    """The main finding in short paragraphs.
-
-    Args:
-        run: the run.
-
-    Returns:
-        Paragraphs as HTML.
-    """
+    """The main finding in short paragraphs."""
     if run.crossing is None:
         return [_without_crossing(run)]
     return [_crossing(run.crossing, run.part("effective_rank")), _verdict(run)]
 
 
 def what_was_trained(run: Run) -> list[str]:
-    """Teacher, student and training.
-
-    Args:
-        run: the run.
-
-    Returns:
-        Paragraphs as HTML.
-    """
+    """Teacher, student and training."""
     config, loss = run.config, run.part("loss")
 
     def setting(name: str) -> str:
@@ -86,26 +65,12 @@ def what_was_trained(run: Run) -> list[str]:
 
 
 def bifurcation_heading(run: Run) -> str:
-    """The heading above what happened.
-
-    Args:
-        run: the run.
-
-    Returns:
-        Text.
-    """
+    """The heading above what happened."""
     return "It met no bifurcation" if run.crossing is None else "When it bifurcated, and into what"
 
 
 def when_it_bifurcated(run: Run) -> list[str]:
-    """The crossing and its normal form.
-
-    Args:
-        run: the run.
-
-    Returns:
-        Paragraphs as HTML.
-    """
+    """The crossing and its normal form."""
     crossing = run.crossing
     if crossing is None:
         return [
@@ -126,14 +91,7 @@ def when_it_bifurcated(run: Run) -> list[str]:
 
 
 def reservations(results: list[Finding]) -> list[str]:
-    """What did not come out as theory has it.
-
-    Args:
-        results: the findings.
-
-    Returns:
-        One item per finding that missed its bar, as HTML.
-    """
+    """What did not come out as theory has it."""
     return [
         f"<strong>{escape(r.name)}</strong>: {r.found}, where {escape(r.bar)} was asked. "
         f"{escape(r.meaning)}"
@@ -143,14 +101,7 @@ def reservations(results: list[Finding]) -> list[str]:
 
 
 def notice(run: Run) -> str:
-    """A warning where a run did not come to its end.
-
-    Args:
-        run: the run.
-
-    Returns:
-        Text as HTML; empty for a complete run.
-    """
+    """A warning where a run did not come to its end."""
     status = run.summary.get("status", "complete")
     if status == "complete":
         return ""

@@ -10,39 +10,17 @@ MINUS = "−"
 
 
 def escape(text: Any) -> str:
-    """Any value as HTML text or attribute.
-
-    Args:
-        text: what a user or a file supplied.
-
-    Returns:
-        Its escaped text.
-    """
+    """Any value as HTML text or attribute."""
     return html.escape(str(text), quote=True)
 
 
 def is_number(value: Any) -> TypeGuard[float]:
-    """Whether a value of summary.json is a finite number.
-
-    Args:
-        value: what stands there.
-
-    Returns:
-        False for null, NaN, booleans and text.
-    """
+    """Whether a value of summary.json is a finite number."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def number(value: Any, digits: int = 3) -> str:
-    """A number with so many significant digits, as HTML.
-
-    Args:
-        value: the number; anything else reads "not known".
-        digits: significant digits.
-
-    Returns:
-        Such as "0.0123", "1 070" or "2.1 × 10<sup>−12</sup>".
-    """
+    """A number with so many significant digits, as HTML."""
     if not is_number(value):
         return "not known"
     size = abs(float(value))
@@ -54,55 +32,24 @@ def number(value: Any, digits: int = 3) -> str:
 
 
 def counted(count: int, noun: str, ending: str = "s") -> str:
-    """So many of something.
-
-    Args:
-        count: how many.
-        noun: of what, one of it.
-        ending: of the plural.
-
-    Returns:
-        Such as "1 branch" or "2 branches".
-    """
+    """So many of something."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}{ending}"
 
 
 def fixed(value: Any, places: int) -> str:
-    """A number with so many places after the point.
-
-    Args:
-        value: the number; anything else reads "not known".
-        places: after the point.
-
-    Returns:
-        Such as "1069.42".
-    """
+    """A number with so many places after the point."""
     return _signed(f"{value:.{places}f}") if is_number(value) else "not known"
 
 
 def percent(share: Any) -> str:
-    """A share as percentage.
-
-    Args:
-        share: 1 is the whole.
-
-    Returns:
-        Such as "13 %", with a space that does not break.
-    """
+    """A share as percentage."""
     if not is_number(share):
         return "not known"
     return f"{_plain(100 * float(share), 2 if abs(share) < 0.995 else 3)}\N{NO-BREAK SPACE}%"
 
 
 def cosine(value: Any) -> str:
-    """A cosine, with as many nines as it takes to tell it from one.
-
-    Args:
-        value: between −1 and 1.
-
-    Returns:
-        Such as "0.9965" or "0.9999993".
-    """
+    """A cosine, with as many nines as it takes to tell it from one."""
     if not is_number(value):
         return "not known"
     gap = 1 - abs(float(value))
@@ -111,26 +58,12 @@ def cosine(value: Any) -> str:
 
 
 def bifurcation(event: Any) -> str:
-    """A bifurcation by name, as HTML.
-
-    Args:
-        event: a mapping with kind and criticality.
-
-    Returns:
-        Such as "supercritical pitchfork".
-    """
+    """A bifurcation by name, as HTML."""
     return escape(kind_in_words(str(event.get("kind", "special point")), event.get("criticality")))
 
 
 def article(noun: str) -> str:
-    """A noun with its indefinite article.
-
-    Args:
-        noun: such as "Hopf".
-
-    Returns:
-        Such as "a Hopf".
-    """
+    """A noun with its indefinite article."""
     return f"{'an' if noun[:1].lower() in 'aeiou' else 'a'} {noun}"
 
 

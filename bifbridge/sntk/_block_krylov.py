@@ -30,25 +30,11 @@ def krylov_spectrum(
     probes: int,
     key: PRNGKeyArray,
 ) -> Spectrum:
-    """Top eigenpairs by randomised block Krylov iteration, moments by deflated probing.
-
-    Blocks are added until every wanted residual is below `tolerance` λ₁; a block, unlike a single
-    vector, also finds multiple eigenvalues. tr G = tr QᵀGQ + tr P G P and
-    ‖G‖² = ‖GQ‖² + ‖GP‖² with P = 1 − QQᵀ are exact, and only the P terms are estimated, by
-    `probes` random signs (Musco and Musco, NeurIPS 2015; Meyer et al., Hutch++, SOSA 2021).
-
-    Args:
-        ntk: the kernel.
-        k: number of eigenpairs.
-        tolerance: residual relative to the largest eigenvalue at which to stop.
-        block: vectors in a block, at least 1.
-        max_blocks: the most blocks; the residuals returned say what was reached.
-        probes: random vectors of the trace estimates, at least 2.
-        key: source of randomness.
-
-    Returns:
-        An incomplete `Spectrum` with error bounds and standard errors.
-    """
+    """Top eigenpairs by randomised block Krylov iteration, moments by deflated probing."""
+    # Blocks are added until every wanted residual is below `tolerance` λ₁; a block, unlike a
+    # single vector, also finds multiple eigenvalues. tr G = tr QᵀGQ + tr P G P and ‖G‖² = ‖GQ‖² +
+    # ‖GP‖² with P = 1 − QQᵀ are exact, and only the P terms are estimated, by `probes` random
+    # signs (Musco and Musco, NeurIPS 2015; Meyer et al., Hutch++, SOSA 2021).
     start_key, probe_key = jr.split(key)
     p = ntk.n_parameters
     max_blocks = min(max_blocks, max(1, p // block))

@@ -34,15 +34,7 @@ def gram_matrix(ntk: StateSpaceNTK) -> Float[Array, "p p"]:
 
 
 def pulled_rows(ntk: StateSpaceNTK, *, chunk: int = 64) -> Float[Array, "NTm p"]:
-    """X of `weighted_matrix`, transposed and made by pulls: the way when N·T·m < p.
-
-    Args:
-        ntk: the kernel.
-        chunk: pulls made together.
-
-    Returns:
-        Y with G = YᵀY, and Y Yᵀ = 𝒦 between weighted trajectories.
-    """
+    """X of `weighted_matrix`, transposed and made by pulls: the way when N·T·m < p."""
     return _pulled_rows(ntk, chunk)
 
 

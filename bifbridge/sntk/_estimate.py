@@ -29,12 +29,5 @@ class Estimate(eqx.Module):
 
 
 def mean_and_error(samples: Float[Array, "s *d"]) -> tuple[Array, Array]:
-    """The mean of independent samples and its standard error.
-
-    Args:
-        samples: at least two, along the first axis.
-
-    Returns:
-        Both, over the other axes.
-    """
+    """The mean of independent samples and its standard error."""
     return samples.mean(0), samples.std(0, ddof=1) / jnp.sqrt(samples.shape[0])

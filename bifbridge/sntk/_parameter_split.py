@@ -74,17 +74,7 @@ def parameter_split(
 
 
 def orthonormal_columns(gradients: Float[Array, "k p"]) -> Float[Array, "p k"]:
-    """An orthonormal basis of the span of some directions.
-
-    Args:
-        gradients: shape (k, p), linearly independent.
-
-    Returns:
-        U, shape (p, k).
-
-    Raises:
-        ValueError: if they are dependent, or one of them is zero.
-    """
+    """An orthonormal basis of the span of some directions."""
     norms = jnp.linalg.norm(gradients, axis=1)
     scaled = (gradients / jnp.where(norms == 0, 1.0, norms)[:, None]).T
     basis, triangle = jnp.linalg.qr(scaled)

@@ -99,15 +99,7 @@ def _left(ntk: StateSpaceNTK, vector: Array) -> Trajectories:
 
 
 def is_small(ntk: StateSpaceNTK) -> bool:
-    """Whether the dense way is affordable.
-
-    Args:
-        ntk: the kernel.
-
-    Returns:
-        Whether its smaller side and S written out stay below `DENSE_SIDE` and `DENSE_BYTES`, and
-        within the memory that there is.
-    """
+    """Whether the dense way is affordable."""
     rows, p = _rows(ntk), ntk.n_parameters
     size = 8 * rows * p
     return min(rows, p) <= DENSE_SIDE and size <= DENSE_BYTES and fits(size)

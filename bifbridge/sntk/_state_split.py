@@ -107,17 +107,7 @@ def state_covariance(
     chunk: int = 64,
     key: PRNGKeyArray | None = None,
 ) -> Float[Array, "n n"]:
-    """(1/N) Σᵢ Σₜ wₜ Sᵢ(t) Sᵢ(t)ᵀ, from which every trace of projected kernels follows.
-
-    Args:
-        sensitivity: S.
-        probes: None for the exact sum, else how many random sign vectors estimate it.
-        chunk: pushes made together.
-        key: randomness of the probes; fixed by default.
-
-    Returns:
-        A symmetric positive semidefinite matrix.
-    """
+    """(1/N) Σᵢ Σₜ wₜ Sᵢ(t) Sᵢ(t)ᵀ, from which every trace of projected kernels follows."""
     if isinstance(sensitivity, MaterialisedSensitivity):
         return _covariance_of_columns(sensitivity)
     p = sensitivity.theta.size

@@ -28,24 +28,7 @@ def continuation(
     ds_max: float | None = None,
     max_points: int = 2000,
 ) -> "xr.Dataset":
-    """Equilibria of a model along one parameter, with special points and their normal forms.
-
-    Args:
-        model: an `.eqx` file, or module:function of a function f(z, p).
-        span: interval of the parameter.
-        parameter: the leaf of an `.eqx` model that varies.
-        index: which number of that leaf.
-        start: state to start at; zero for a model.
-        parameter_start: parameter to start at; the span's lower end unless given.
-        ds_max: longest step.
-        max_points: limit on points in each direction.
-
-    Returns:
-        The dataset of `Branch.to_xarray`.
-
-    Raises:
-        ValueError: if a model has no parameter named, a function no start, or no branch starts.
-    """
+    """Equilibria of a model along one parameter, with special points and their normal forms."""
     from bifbridge.continuation import ContinuationProblem, JaxEngine, LeafFamily, as_family
     from bifbridge.continuation import continuation as follow
 
@@ -82,24 +65,7 @@ def sntk(
     centre: Sequence[float] | None = None,
     seed: int = 0,
 ) -> "xr.Dataset":
-    """Spectrum and effective ranks of a checkpoint's state-space kernel.
-
-    Args:
-        model: an `.eqx` file.
-        parameters: leaves to differentiate in; all unless given.
-        trials: number of random initial states.
-        amplitude: their standard deviation.
-        horizon: length of a trial.
-        step: length of a solver step.
-        save_every: steps between saved states.
-        top: eigenvalues to keep.
-        centre: mean of the initial states; zero unless given.
-        seed: of the initial states.
-
-    Returns:
-        `eigenvalues` over "mode", NaN where the kernel has fewer, and trace, ranks and errors as
-        numbers.
-    """
+    """Spectrum and effective ranks of a checkpoint's state-space kernel."""
     import numpy as np
     import xarray as xr
 
@@ -132,20 +98,7 @@ def track(
     search_every: int = 10,
     seed: int = 0,
 ) -> "xr.Dataset":
-    """Equilibria and their bifurcations along the checkpoints of one training run.
-
-    Args:
-        models: `.eqx` files in the order of training.
-        steps: training step of each; 0, 1, 2, … unless given.
-        starts: random states to search equilibria from; the origin is searched from, too.
-        amplitude: their standard deviation.
-        parameters: leaves that make up θ in unfolding gradients; all unless given.
-        search_every: checkpoints between searches.
-        seed: of the start states.
-
-    Returns:
-        The dataset of `BifurcationTrack.to_xarray`.
-    """
+    """Equilibria and their bifurcations along the checkpoints of one training run."""
     from bifbridge.training.tracking import start_cloud, track_bifurcations
 
     found = track_bifurcations(
@@ -161,20 +114,7 @@ def track(
 
 @task(version=1)
 def train(**settings: Any) -> "xr.Dataset":
-    """A network trained on a task of the library; its checkpoints are not kept.
-
-    Args:
-        **settings: fields of `TaskRunConfig`: task, units, trials, seed, steps, optimizer,
-            learning_rate, checkpoint_every.
-
-    Returns:
-        Loss and gradient norm before each step over "step", first and final loss, number and
-        largest size of the rises by more than 1 %. A run that diverges ends early and says so:
-        its `diverged_at` is no longer NaN, and its final loss is infinite.
-
-    Raises:
-        DivergenceError: if the very first loss is not finite.
-    """
+    """A network trained on a task of the library; its checkpoints are not kept."""
     import numpy as np
     import xarray as xr
 
@@ -208,15 +148,7 @@ def train(**settings: Any) -> "xr.Dataset":
 
 @task(version=1)
 def student_teacher(**settings: Any) -> "xr.Dataset":
-    """A student–teacher run, analysed; its checkpoints are not kept.
-
-    Args:
-        **settings: fields of `StudentTeacherConfig`.
-
-    Returns:
-        Loss and gradient norm over "step", and the summary as JSON in the attribute `summary`,
-        with its main numbers beside it.
-    """
+    """A student–teacher run, analysed; its checkpoints are not kept."""
     from bifbridge.studies.student_teacher import StudentTeacherConfig, run_student_teacher
     from bifbridge.studies.student_teacher._store import read_group
 

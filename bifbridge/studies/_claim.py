@@ -20,15 +20,7 @@ LEASE = 60.0
 
 @contextmanager
 def claim(path: Path, lease: float = LEASE) -> Iterator[bool]:
-    """Try to take a task, and keep it while the block runs.
-
-    Args:
-        path: the claim's file; its folder must exist.
-        lease: seconds that a claim outlives its last renewal.
-
-    Yields:
-        Whether the task is ours.
-    """
+    """Try to take a task, and keep it while the block runs."""
     token = secrets.token_hex(8)
     if not _take(path, token, lease):
         yield False
@@ -46,14 +38,7 @@ def claim(path: Path, lease: float = LEASE) -> Iterator[bool]:
 
 
 def read_claim(path: Path) -> dict[str, Any]:
-    """What a claim says.
-
-    Args:
-        path: its file.
-
-    Returns:
-        Host, pid, start of the process and token; empty where there is no readable claim.
-    """
+    """What a claim says."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -61,15 +46,7 @@ def read_claim(path: Path) -> dict[str, Any]:
 
 
 def is_stale(path: Path, lease: float = LEASE) -> bool:
-    """Whether a claim's worker is dead.
-
-    Args:
-        path: the claim's file.
-        lease: seconds since the last renewal that are still a sign of life.
-
-    Returns:
-        True if the process is gone from this machine, or the lease has run out.
-    """
+    """Whether a claim's worker is dead."""
     try:
         renewed = path.stat().st_mtime
     except FileNotFoundError:

@@ -10,18 +10,7 @@ from bifbridge._errors import RunFolderError
 def claim_folder(
     folder: Path, settings: Path, text: str, refuse_another: Callable[[], None], inner: list[Path]
 ) -> None:
-    """Create a run's folder, or return to it.
-
-    Args:
-        folder: the folder.
-        settings: file of the run's settings in it, by which it is known.
-        text: what that file is to hold.
-        refuse_another: called where the file exists; raises unless it is of the same run.
-        inner: folders to make within.
-
-    Raises:
-        RunFolderError: if the folder belongs to another run or cannot be written.
-    """
+    """Create a run's folder, or return to it."""
     try:
         if settings.exists():
             refuse_another()

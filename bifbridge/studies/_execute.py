@@ -20,19 +20,9 @@ FORMAT, VERSION = "bifbridge-study-result", 1
 
 
 def execute(folder: str, work: Sequence[tuple[str, Task]], lease: float) -> dict[str, str]:
-    """Do some tasks, one after the other.
-
-    Everything that crosses to the worker is plain data; results go to the folder. Doubles are
-    switched on for this thread only, so that a process of someone else's keeps its setting.
-
-    Args:
-        folder: of the study.
-        work: keys and tasks.
-        lease: seconds that a claim outlives its last renewal.
-
-    Returns:
-        By key: "done", "failed", or "running" where another worker has the task.
-    """
+    """Do some tasks, one after the other."""
+    # Everything that crosses to the worker is plain data; results go to the folder. Doubles are
+    # switched on for this thread only, so that a process of someone else's keeps its setting.
     with jax.enable_x64(True):
         return {key: _one(StudyFolder(folder), key, task, lease) for key, task in work}
 
@@ -68,17 +58,7 @@ def _one(folder: StudyFolder, key: str, task: Task, lease: float) -> str:
 
 
 def as_dataset(result: Any) -> "xr.Dataset":
-    """What a task returned, as a dataset.
-
-    Args:
-        result: a dataset, or numbers and arrays by name; arrays get dimensions name_0, name_1, ….
-
-    Returns:
-        A dataset of its own. A `format` that its writer set stands as `content_format`.
-
-    Raises:
-        TypeError: if it is something else.
-    """
+    """What a task returned, as a dataset."""
     import xarray as xr
 
     if isinstance(result, xr.Dataset):

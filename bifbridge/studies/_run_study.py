@@ -77,14 +77,7 @@ def study_status(
 
 
 def keyed(study: Study) -> dict[str, Task]:
-    """The distinct tasks of a study.
-
-    Args:
-        study: the study.
-
-    Returns:
-        Tasks by key.
-    """
+    """The distinct tasks of a study."""
     return {task.key: task for task in study.tasks}
 
 

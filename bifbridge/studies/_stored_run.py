@@ -17,19 +17,7 @@ from bifbridge.trajectories import uniform_grid
 
 
 def open_stored_run(folder: str | os.PathLike[str]) -> tuple[TrainingPath, KernelProbe | None]:
-    """What `bifbridge train` or `bifbridge student-teacher` has trained so far.
-
-    Args:
-        folder: of the run.
-
-    Returns:
-        The path, and the run's own trials to measure the kernel on: those of a student of a
-        teacher, which have no input. Of other tasks None, since their inputs change over a trial
-        and their fields have no equilibria to compare with.
-
-    Raises:
-        RunFolderError: if the folder holds no run, or one without a checkpoint.
-    """
+    """What `bifbridge train` or `bifbridge student-teacher` has trained so far."""
     place = RunFolder(Path(folder))
     if (place.path / "config.json").exists():
         return open_task_run(folder).path(place.path), None
@@ -57,17 +45,6 @@ def random_probe(
     spread: float = 0.1,
     horizon: float = 20.0,
 ) -> KernelProbe:
-    """Trials without input from small random states, on which collapses at the origin show.
-
-    Args:
-        n: number of states.
-        trials: how many.
-        names: leaves in θ; None for all.
-        spread: standard deviation of the initial states.
-        horizon: length of a trial.
-
-    Returns:
-        The probe.
-    """
+    """Trials without input from small random states, on which collapses at the origin show."""
     states = spread * jr.normal(jr.key(0), (trials, n))
     return KernelProbe(jnp.asarray(states), uniform_grid(horizon, 0.25), names)

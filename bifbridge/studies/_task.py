@@ -136,17 +136,7 @@ class Task:
 
 
 def hash_of(identity: Mapping[str, Any]) -> str:
-    """The key of an identity.
-
-    Args:
-        identity: plain data.
-
-    Returns:
-        32 hexadecimal digits.
-
-    Raises:
-        ConfigError: if it is no plain data.
-    """
+    """The key of an identity."""
     try:
         text = json.dumps(identity, sort_keys=True, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError) as error:
@@ -158,14 +148,7 @@ def hash_of(identity: Mapping[str, Any]) -> str:
 
 
 def file_hash(path: str) -> str:
-    """SHA-256 of a file's content.
-
-    Args:
-        path: the file; module:function is hashed by the source of the function.
-
-    Returns:
-        Hexadecimal digits with the kind of hash before them.
-    """
+    """SHA-256 of a file's content."""
     if ":" in path and not Path(path).exists():
         return _version(Task(path).load())
     with open(path, "rb") as stream:

@@ -121,17 +121,7 @@ class TaskRun(eqx.Module):
     network: ReadoutNetwork
 
     def path(self, folder: Path) -> TrainingPath:
-        """What was trained so far; its fields are the networks' fields, without read-outs.
-
-        Args:
-            folder: of the run.
-
-        Returns:
-            The path.
-
-        Raises:
-            RunFolderError: if there is no checkpoint yet.
-        """
+        """What was trained so far; its fields are the networks' fields, without read-outs."""
         optimiser, theta = self._optimiser(), flatten_parameters(self.network)[0]
         blocks = read_blocks(folder / "checkpoints", optimiser.init(theta))
         if not blocks:
@@ -139,14 +129,7 @@ class TaskRun(eqx.Module):
         return join_blocks(blocks, self.field)
 
     def field(self, theta: Any) -> Any:
-        """The field at θ.
-
-        Args:
-            theta: θ of the whole network, shape (p,).
-
-        Returns:
-            The field.
-        """
+        """The field at θ."""
         return flatten_parameters(self.network)[1](theta).field
 
     def _optimiser(self) -> optax.GradientTransformation:
@@ -154,18 +137,7 @@ class TaskRun(eqx.Module):
         return TASK_OPTIMISERS[self.config.optimizer](self.config.learning_rate, curvature)
 
     def descend(self, folder: Path, progress: AbstractProgress) -> TrainingPath:
-        """Train, or do what is left of it.
-
-        Args:
-            folder: of the run.
-            progress: told the loss of each block.
-
-        Returns:
-            The path.
-
-        Raises:
-            DivergenceError: naming the file of the last good checkpoint.
-        """
+        """Train, or do what is left of it."""
         config, optimiser, checkpoints = self.config, self._optimiser(), folder / "checkpoints"
         theta, _ = flatten_parameters(self.network)
         state = start_training(theta, optimiser)
@@ -198,14 +170,7 @@ class TaskRun(eqx.Module):
 
 
 def set_up_task(config: TaskRunConfig) -> TaskRun:
-    """Draw network and trials.
-
-    Args:
-        config: the settings.
-
-    Returns:
-        The run before its first step.
-    """
+    """Draw network and trials."""
     task = TASKS[config.task](config.units, config.seed)
     network = random_network(task, config.units, key=jr.key(config.seed))
     if isinstance(task, Imitation):
@@ -220,21 +185,7 @@ def run_task(
     *,
     progress: AbstractProgress | None = None,
 ) -> dict[str, Any]:
-    """Train on a task; a run that was interrupted goes on and ends with the same bits.
-
-    Args:
-        config: the settings.
-        out: the run folder, new or of the same run.
-        progress: told the loss of each block.
-
-    Returns:
-        The summary, as written to `summary.json`.
-
-    Raises:
-        PrecisionError: in a 32-bit session.
-        RunFolderError: if the folder belongs to another run.
-        DivergenceError: if training diverges; what came before is kept.
-    """  # noqa: DOC502 (the pieces raise)
+    """Train on a task; a run that was interrupted goes on and ends with the same bits."""
     require_x64("A task run")
     folder = Path(out)
     _claim(folder, config)
@@ -252,17 +203,7 @@ def run_task(
 
 
 def open_task_run(folder: str | os.PathLike[str]) -> TaskRun:
-    """A run that `run_task` began.
-
-    Args:
-        folder: its folder.
-
-    Returns:
-        The run.
-
-    Raises:
-        RunFolderError: if the folder holds none.
-    """
+    """A run that `run_task` began."""
     file = Path(folder) / "config.json"
     try:
         return set_up_task(TaskRunConfig(**json.loads(file.read_text(encoding="utf-8"))))

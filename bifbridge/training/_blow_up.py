@@ -21,11 +21,7 @@ class AbstractTrajectoryLoss(eqx.Module):
 
     @abc.abstractmethod
     def saved_states(self, theta: ParameterVector) -> Float[Array, "N T n"]:
-        """States of all trials at the saved times.
-
-        Args:
-            theta: θ, shape (p,).
-        """
+        """States of all trials at the saved times."""
 
     @property
     @abc.abstractmethod
@@ -34,15 +30,7 @@ class AbstractTrajectoryLoss(eqx.Module):
 
 
 def first_blow_up(loss: Callable[[Any], Any], theta: ParameterVector) -> str:
-    """Look at parameters, states, loss and gradient, and name the first that is not finite.
-
-    Args:
-        loss: L(θ); an `AbstractTrajectoryLoss`, or with one as its `outputs`, is looked into.
-        theta: θ of the step that failed, shape (p,).
-
-    Returns:
-        A clause such as "the state of trial 3, unit 0, from t = 2.5 on".
-    """
+    """Look at parameters, states, loss and gradient, and name the first that is not finite."""
     inner = _trajectory_loss(loss)
     leaves = {"θ": slice(None)} if inner is None else inner.leaves()
     if not np.all(np.isfinite(theta)):

@@ -29,15 +29,7 @@ def trajectory_measure(weights: Weights, trials: int) -> Float[Array, "#N T 1"]:
 
 
 def masked_weights(times: Times, mask: Bool[Array, "N T"]) -> Float[Array, "N T"]:
-    """Trapezoid weights of each trial over the intervals both of whose ends it observes.
-
-    Args:
-        times: saved times, shape (T,).
-        mask: whether trial i is observed at time t, shape (N, T).
-
-    Returns:
-        Weights whose rows sum to the observed durations.
-    """
+    """Trapezoid weights of each trial over the intervals both of whose ends it observes."""
     halves = jnp.diff(times) / 2 * (mask[:, 1:] & mask[:, :-1])
     none = jnp.zeros((mask.shape[0], 1), halves.dtype)
     return jnp.concatenate([none, halves], 1) + jnp.concatenate([halves, none], 1)

@@ -25,11 +25,7 @@ class NarrowField(eqx.Module):
     dtype: str = eqx.field(static=True)
 
     def __call__(self, t: RealScalarLike, z: State, u: Input | None) -> State:
-        """The velocity dz/dt of one state, see `AbstractVectorField.__call__`.
-
-        Returns:
-            dz/dt in the type of z.
-        """
+        """The velocity dz/dt of one state, see `AbstractVectorField.__call__`."""
         narrow = jax.tree.map(self._cast, self.field)
         velocity = narrow(self._cast(t), self._cast(z), self._cast(u))
         return velocity.astype(z.dtype)

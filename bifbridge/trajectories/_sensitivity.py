@@ -161,15 +161,7 @@ def linearise(
 
 
 def refuse_infinite(name: str, states: Trajectories) -> None:
-    """Raise where a trajectory has left the finite numbers.
-
-    Args:
-        name: of the function that was called.
-        states: shape (N, T, n).
-
-    Raises:
-        ValueError: if one has.
-    """
+    """Raise where a trajectory has left the finite numbers."""
     finite = jnp.isfinite(states).all((1, 2))
     if not bool(finite.all()):
         bad = jnp.flatnonzero(~finite)
@@ -187,21 +179,7 @@ def observation(
     names: tuple[str, ...] | None,
     mask: Any,
 ) -> tuple[Weights, Int[Array, " N"] | None]:
-    """The weights of the observed times, and the step at which each trial ends.
-
-    Args:
-        field: vector field whose leaves are the parameters.
-        initial_states: as in `linearise`.
-        grid: step times.
-        names: the leaves in θ, or None.
-        mask: as in `linearise`, or None.
-
-    Returns:
-        Weights of shape (T,), or (N, T) with a mask; numbers of steps of shape (N,), or None.
-
-    Raises:
-        ValueError: if there are no parameters, or initial states or mask have the wrong shape.
-    """  # noqa: DOC502 (a helper raises)
+    """The weights of the observed times, and the step at which each trial ends."""
     _refuse_shapes(field, initial_states, grid, names, mask)
     if mask is None:
         return grid.weights, None

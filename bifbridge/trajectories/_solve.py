@@ -68,16 +68,7 @@ def solve(
 
 
 def batched_velocity(t: Any, states: InitialStates, args: tuple[Any, Any]) -> InitialStates:
-    """The velocity of all trials at once, in the form that Diffrax calls.
-
-    Args:
-        t: time.
-        states: shape (N, n).
-        args: the field and its inputs, as `solve` takes them.
-
-    Returns:
-        Velocities, shape (N, n).
-    """
+    """The velocity of all trials at once, in the form that Diffrax calls."""
     field, inputs = args
     if inputs is None:
         return jax.vmap(lambda z: field(t, z, None))(states)

@@ -67,16 +67,7 @@ def warn_of_unfit_steps(
     inputs: Inputs | None,
     solver: dfx.AbstractSolver | None,
 ) -> None:
-    """Test unequal steps of unknown origin on a tangent, and warn if they are unfit.
-
-    Args:
-        field: vector field.
-        initial_states: shape (N, n), or a function of the field.
-        grid: step times.
-        names: the leaves in θ.
-        inputs: as in `solve`.
-        solver: as in `solve`.
-    """
+    """Test unequal steps of unknown origin on a tangent, and warn if they are unfit."""
     sizes = np.diff(np.asarray(grid.steps))
     if grid.provenance != "unknown" or np.ptp(sizes) <= 1e-6 * sizes.max():
         return

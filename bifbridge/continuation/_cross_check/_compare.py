@@ -32,15 +32,7 @@ class Quantity(eqx.Module):
 
 
 def compared(points: Points, width: float) -> tuple[Quantity, ...]:
-    """Everything that at least one engine knows of a point.
-
-    Args:
-        points: the point as each engine has it, or None.
-        width: of the parameter's span.
-
-    Returns:
-        The quantities that apply to the kind.
-    """
+    """Everything that at least one engine knows of a point."""
     present = [point for point in points if point is not None]
     quantities = [
         _number("parameter", [_of(p, lambda p: p.parameter) for p in points], width),
@@ -55,14 +47,7 @@ def compared(points: Points, width: float) -> tuple[Quantity, ...]:
 
 
 def critical_real_part(point: SpecialPoint) -> float | None:
-    """The real part of the eigenvalue that crosses at a point.
-
-    Args:
-        point: the point.
-
-    Returns:
-        That of its normal form, else the one nearest zero.
-    """
+    """The real part of the eigenvalue that crosses at a point."""
     form = point.normal_form
     if form is not None:
         return float(np.real(complex(form.eigenvalue)))
@@ -72,15 +57,7 @@ def critical_real_part(point: SpecialPoint) -> float | None:
 
 
 def frequency(point: SpecialPoint) -> float | None:
-    """The frequency at a Hopf point.
-
-    Args:
-        point: the point.
-
-    Returns:
-        That of its normal form, else of the eigenvalue off the real axis that is nearest the
-        imaginary one.
-    """
+    """The frequency at a Hopf point."""
     if point.frequency is not None:
         return point.frequency
     pairs = point.eigenvalues[np.imag(point.eigenvalues) > 0]

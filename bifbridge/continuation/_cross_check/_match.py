@@ -64,23 +64,11 @@ Cluster = list[SpecialPoint | None]
 def matched(
     names: Sequence[str], branches: Sequence[Branch], width: float, tolerance: float
 ) -> tuple[tuple[Match, ...], tuple[Unmatched, ...]]:
-    """Match the bifurcations of several branches.
-
-    Two points can be the same one if both their parameters, relative to the span, and their
-    states, relative to 1 + |z|, differ by less than `tolerance`, and if they are not a Hopf point
-    on one side only. Among all assignments of points that can be the same one, that of least
-    total distance is taken, equal kinds before different ones.
-
-    Args:
-        names: of the engines.
-        branches: what each returned.
-        width: of the parameter's span.
-        tolerance: as above.
-
-    Returns:
-        The points that at least two engines have, by parameter, and one entry for each engine
-        that lacks a point.
-    """
+    """Match the bifurcations of several branches."""
+    # Two points can be the same one if both their parameters, relative to the span, and their
+    # states, relative to 1 + |z|, differ by less than `tolerance`, and if they are not a Hopf
+    # point on one side only. Among all assignments of points that can be the same one, that of
+    # least total distance is taken, equal kinds before different ones.
     clusters: list[Cluster] = []
     for k, branch in enumerate(branches):
         _assign(clusters, k, len(branches), _bifurcations(branch), width, tolerance)

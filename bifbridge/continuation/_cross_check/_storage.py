@@ -30,15 +30,7 @@ FILE_NAMES = {
 
 
 def check_to_dict(check: CrossCheck) -> dict[str, Any]:
-    """A cross check as plain data for JSON.
-
-    Args:
-        check: the check.
-
-    Returns:
-        Engines with their status, matches with their quantities, what is unmatched, and the
-        largest differences.
-    """
+    """A cross check as plain data for JSON."""
     engines = [
         {
             "name": name,
@@ -83,15 +75,7 @@ def _match(match: Match) -> dict[str, Any]:
 
 
 def check_to_xarray(check: CrossCheck) -> "xr.Dataset":
-    """A cross check as a dataset.
-
-    Args:
-        check: the check.
-
-    Returns:
-        Over match, engine and state: kind, state, every quantity and its difference; over
-        unmatched: kind, parameter, missed_by and reason. What there is not is NaN or "".
-    """
+    """A cross check as a dataset."""
     import xarray as xr
 
     shape = (len(check.matches), len(check.engines))
@@ -138,10 +122,5 @@ def _column(check: CrossCheck, name: str) -> tuple[np.ndarray, np.ndarray]:
 
 
 def save_check(path: str | os.PathLike[str], check: CrossCheck) -> None:
-    """Write a cross check to a netCDF file, atomically.
-
-    Args:
-        path: the file.
-        check: the check.
-    """
+    """Write a cross check to a netCDF file, atomically."""
     write_dataset(path, check_to_xarray(check))

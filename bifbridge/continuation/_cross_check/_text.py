@@ -12,14 +12,7 @@ _NAME, _VALUE, _DIFFERENCE = 12, 20, 12
 
 
 def as_text(check: "CrossCheck") -> str:
-    """The check as a table.
-
-    Args:
-        check: the check.
-
-    Returns:
-        Several lines: each match with its quantities, then what is unmatched.
-    """
+    """The check as a table."""
     lines = [
         f"CrossCheck of {', '.join(check.engines)}: {len(check.matches)} special points matched, "
         f"{len(check.unmatched)} unmatched",
@@ -40,15 +33,7 @@ def as_text(check: "CrossCheck") -> str:
 
 
 def described_kind(names: tuple[str, ...], match: Match) -> str:
-    """What a match is, and who calls it what if they differ.
-
-    Args:
-        names: of the engines.
-        match: the match.
-
-    Returns:
-        Such as "fold".
-    """
+    """What a match is, and who calls it what if they differ."""
     if match.same_kind:
         return match.kind
     said = [f"{kind} ({name})" for name, kind in zip(names, match.kinds, strict=True) if kind]
@@ -56,14 +41,7 @@ def described_kind(names: tuple[str, ...], match: Match) -> str:
 
 
 def described_lack(entry: Unmatched) -> str:
-    """Which point is missing where, and why.
-
-    Args:
-        entry: the point.
-
-    Returns:
-        A sentence.
-    """
+    """Which point is missing where, and why."""
     return (
         f"{entry.kind} at p = {entry.parameter:.10g}, found by {', '.join(entry.found_by)}, "
         f"is missing in {entry.missed_by}: {entry.reason.rstrip('.')}."

@@ -50,13 +50,7 @@ class CallbackField:
     """
 
     def __init__(self, family: Any, n: int, parameters: int = 0):
-        """Check the precision.
-
-        Args:
-            family: an `AbstractFamily`, or a function f(z, p).
-            n: number of states.
-            parameters: 0 for a number p, k for a vector p of length k.
-        """
+        """Check the precision."""
         require_x64("CallbackField")
         self.family, self.n, self.parameters = family, n, parameters
         self._program = _program(family)
@@ -66,19 +60,7 @@ class CallbackField:
         return type(self), (self.family, self.n, self.parameters)
 
     def evaluate(self, z: np.ndarray, p: np.ndarray) -> np.ndarray:
-        """The field over numbers with infinitesimal parts.
-
-        Args:
-            z: coefficients of the states, shape (n, 1 + w₁, 1 + w₂, …): along each later axis
-                first the value, then the partials; outermost level first.
-            p: those of the parameters, shape (max(parameters, 1), 1 + w₁, 1 + w₂, …).
-
-        Returns:
-            Coefficients of dz/dt, shaped as `z`.
-
-        Raises:
-            ValueError: if the field changes the shape of the state.
-        """
+        """The field over numbers with infinitesimal parts."""
         result = np.asarray(self._program(z, p if self.parameters else p[0]))
         if result.shape != z.shape:
             raise ValueError(
@@ -89,14 +71,7 @@ class CallbackField:
 
     @contextlib.contextmanager
     def pointer(self) -> Iterator[int]:
-        """A C function for the time of a call.
-
-        Yields:
-            Its address.
-
-        Raises:
-            error: what the field raised when it was called, in place of what Julia made of it.
-        """  # noqa: DOC502
+        """A C function for the time of a call."""
         self._error = None
         function = _SIGNATURE(self._answer)
         try:

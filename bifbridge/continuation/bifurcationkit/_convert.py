@@ -30,27 +30,12 @@ _STATUS = {
 
 
 def status(word: str) -> Status:
-    """How a branch ended.
-
-    Args:
-        word: what the Julia package calls it.
-
-    Returns:
-        The status.
-    """
+    """How a branch ended."""
     return Status[_STATUS[word]]
 
 
 def branch(problem: ContinuationProblem, ways: list[Raw]) -> Branch:
-    """A branch from one way, or from a backward and a forward one.
-
-    Args:
-        problem: what was followed.
-        ways: as `continue_equilibria` returns them.
-
-    Returns:
-        The branch.
-    """
+    """A branch from one way, or from a backward and a forward one."""
     if any(np.size(way["parameters"]) == 0 for way in ways):
         return no_branch(problem, max(status(way["status"]) for way in ways))
     paths = [path(way) for way in ways]
@@ -58,14 +43,7 @@ def branch(problem: ContinuationProblem, ways: list[Raw]) -> Branch:
 
 
 def path(way: Raw) -> Path:
-    """The points of a way.
-
-    Args:
-        way: as the Julia package returns it.
-
-    Returns:
-        The path, with tangents and steps in the norm |δz|²/n + δp².
-    """
+    """The points of a way."""
     states = np.asarray(way["states"], float)
     points = np.column_stack([states, np.asarray(way["parameters"], float)])
     weights = np.append(np.full(states.shape[1], 1 / states.shape[1]), 1.0)
@@ -101,29 +79,13 @@ def _tangents(given: np.ndarray, chords: np.ndarray, weights: np.ndarray) -> np.
 
 
 def special_points(way: Raw) -> list[SpecialPoint]:
-    """The special points of a way.
-
-    Args:
-        way: as the Julia package returns it.
-
-    Returns:
-        The special points in order.
-    """
+    """The special points of a way."""
     pairs = zip(way["points"], way["polished"], strict=True)
     return [special_point(point, refined) for point, refined in pairs]
 
 
 def special_point(point: Raw, refined: Raw | None) -> SpecialPoint:
-    """A special point: where it was located best, with everything that BifurcationKit said.
-
-    Args:
-        point: as BifurcationKit bisected it.
-        refined: the same point after Newton's method on an extended system, or None.
-
-    Returns:
-        The special point. `raw` holds BifurcationKit's own values: its `type`, `status`,
-        `parameter`, `precision`, `normal_form`, and under `refined` those of the polished point.
-    """
+    """A special point: where it was located best, with everything that BifurcationKit said."""
     good = refined is not None and bool(refined["converged"])
     best: Raw = refined if good and refined is not None else point
     state = np.asarray(best["state"], float)

@@ -25,17 +25,7 @@ _KINDS = {
 def curve(
     kind: str, ways: list[Raw], spans: tuple[tuple[float, float], tuple[float, float]]
 ) -> BifurcationCurve:
-    """A curve from one way, or from a backward and a forward one.
-
-    Args:
-        kind: "fold" or "hopf".
-        ways: as `continue_curve` returns them, each from the start.
-        spans: the intervals of both parameters, whose halves measure the steps.
-
-    Returns:
-        The curve. Its tests are BifurcationKit's: "BT" and "CP" along folds; "frequency_squared",
-        "l1" and "GH" along Hopf points.
-    """
+    """A curve from one way, or from a backward and a forward one."""
     points = [_points(kind, way) for way in ways]
     if len(ways) == 1:
         (way,), (special,) = ways, points
@@ -101,19 +91,7 @@ def _points(kind: str, way: Raw) -> list[CodimTwoPoint]:
 def codim_two_point(
     kind: str, point: Raw, refined: Raw | None, eigenvalues: np.ndarray
 ) -> CodimTwoPoint:
-    """A point of codimension two.
-
-    Args:
-        kind: of the curve: "fold" or "hopf".
-        point: as BifurcationKit bisected it.
-        refined: the same point where it was located again, or None.
-        eigenvalues: along the curve, shape (K, n).
-
-    Returns:
-        The point where it was located again, with its normal form there; as BifurcationKit bisected
-        it, and "converged" by BifurcationKit's own status, where that failed. `raw` holds
-        BifurcationKit's own values, those at the better place under `refined`.
-    """
+    """A point of codimension two."""
     best = point if refined is None else refined
     state = np.asarray(best["state"], float)
     index = int(point["index"])

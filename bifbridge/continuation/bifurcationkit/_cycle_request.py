@@ -13,16 +13,7 @@ from bifbridge.continuation.jax_engine.two_parameter import CodimTwoPoint
 def plain_method(
     method: Collocation | Shooting, delta_p: float, max_period: float
 ) -> dict[str, Any]:
-    """A discretisation of cycles as the Julia package wants it.
-
-    Args:
-        method: `Collocation()` or `Shooting()`.
-        delta_p: how far from the Hopf point the first cycle lies; 0 for the first step.
-        max_period: the branch ends beyond it.
-
-    Returns:
-        The options by name; those of the other method have values that it ignores.
-    """
+    """A discretisation of cycles as the Julia package wants it."""
     shooting = isinstance(method, Shooting)
     return {
         "name": "Shooting" if shooting else "Collocation",
@@ -39,15 +30,7 @@ def plain_method(
 
 
 def frequency_of(point: SpecialPoint | CodimTwoPoint, frequency: float | None = None) -> float:
-    """ω of the pair that crosses at a Hopf point.
-
-    Args:
-        point: a Hopf point, or a point of codimension two.
-        frequency: ω where it is known.
-
-    Returns:
-        ω, from the point or from its eigenvalue nearest to the imaginary axis.
-    """
+    """ω of the pair that crosses at a Hopf point."""
     if frequency is not None:
         return float(frequency)
     if isinstance(point, CodimTwoPoint):

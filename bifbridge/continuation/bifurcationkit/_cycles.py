@@ -22,15 +22,7 @@ _KINDS = {"pd": "period_doubling", "ns": "neimark_sacker"}
 
 
 def cycle_branch(raw: Raw, n: int) -> CycleBranch:
-    """A branch of cycles.
-
-    Args:
-        raw: as `continue_cycles` returns it.
-        n: number of states.
-
-    Returns:
-        The branch, with its cycles on the nodes of this package.
-    """
+    """A branch of cycles."""
     word = raw["status"]
     ending = CycleStatus.NO_CYCLE if word == "no_equilibrium" else CycleStatus[any_name(word)]
     times = np.asarray(raw["times"], float)
@@ -60,14 +52,7 @@ def cycle_branch(raw: Raw, n: int) -> CycleBranch:
 
 
 def any_name(word: str) -> str:
-    """The name of a status, whatever list of statuses it comes from.
-
-    Args:
-        word: what the Julia package calls it.
-
-    Returns:
-        A name that `CycleStatus` has; "NO_CONVERGENCE" for an ending that only equilibria have.
-    """
+    """The name of a status, whatever list of statuses it comes from."""
     name = "PERIOD_LIMIT" if word == "period_limit" else any_status(word).name
     return name if name in CycleStatus.__members__ else "NO_CONVERGENCE"
 
@@ -148,31 +133,19 @@ def _kind(point: Raw, parameters: np.ndarray) -> str:
 
 
 def cycle_normal_form(kind: str, form: Raw, raw: Raw, period: float) -> CycleNormalForm | None:
-    """The normal form at a critical multiplier, in this package's convention.
-
-    By collocation BifurcationKit solves the equations of Kuznetsov, Govaerts, Doedel and Dhooge
-    (SIAM J. Numer. Anal. 43 (2005) 1407) on the period scaled to 1, with modes v₁ of ∫₀¹|v₁|² = 1,
-    as ours. The coefficients that it returns are the paper's, whose mode has ∫₀ᵀ|v|² dt = 1: there
-    v = v₁/√T, so the paper's ξ is √T times ours, and every cubic coefficient here is T times its.
-    Term by term (`period_doubling_normal_form_iooss` in NormalForms.jl): with a = a₁/T,
-    T b3 = ∫v₁*·(C(v₁,v₁,v₁)/3 + T B(v₁,h₂) − 2a₁ A v₁) has C as it stands in our equation, and h₂
-    of unit time is h₂/T in ours.
-
-    A Neimark–Sacker point's d has the addend +iθa₁/T² besides (`neimark_sacker_normal_form_iooss`,
-    which returns a₁ as `a`): it belongs to dξ/dt, where ours is dξ/dτ with
-    dτ/dt = 1 + (a₁/T)|ξ|². Hence T(d − iθa₁/T²), or T(d − iaθ/T²). The live tests hold both against
-    closed forms at two periods. Shooting has the coefficients of the return map, with other
-    weights: they stay in `raw`.
-
-    Args:
-        kind: of the special point.
-        form: what BifurcationKit computed.
-        raw: the branch, for the mesh.
-        period: T.
-
-    Returns:
-        The normal form; None where BifurcationKit has none in this convention.
-    """
+    """The normal form at a critical multiplier, in this package's convention."""
+    # By collocation BifurcationKit solves the equations of Kuznetsov, Govaerts, Doedel and Dhooge
+    # (SIAM J. Numer. Anal. 43 (2005) 1407) on the period scaled to 1, with modes v₁ of ∫₀¹|v₁|² =
+    # 1, as ours. The coefficients that it returns are the paper's, whose mode has ∫₀ᵀ|v|² dt = 1:
+    # there v = v₁/√T, so the paper's ξ is √T times ours, and every cubic coefficient here is T
+    # times its. Term by term (`period_doubling_normal_form_iooss` in NormalForms.jl): with a =
+    # a₁/T, T b3 = ∫v₁*·(C(v₁,v₁,v₁)/3 + T B(v₁,h₂) − 2a₁ A v₁) has C as it stands in our
+    # equation, and h₂ of unit time is h₂/T in ours.
+    # A Neimark–Sacker point's d has the addend +iθa₁/T² besides
+    # (`neimark_sacker_normal_form_iooss`, which returns a₁ as `a`): it belongs to dξ/dt, where
+    # ours is dξ/dτ with dτ/dt = 1 + (a₁/T)|ξ|². Hence T(d − iθa₁/T²), or T(d − iaθ/T²). The live
+    # tests hold both against closed forms at two periods. Shooting has the coefficients of the
+    # return map, with other weights: they stay in `raw`.
     if form.get("return_map", True) or "mode" not in form:
         return None
     if kind == "period_doubling" and "b3" in form:

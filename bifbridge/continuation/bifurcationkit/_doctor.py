@@ -78,11 +78,7 @@ class Diagnosis(NamedTuple):
         return not self.problems
 
     def to_dict(self) -> dict[str, Any]:
-        """The diagnosis as plain data for JSON.
-
-        Returns:
-            Its findings, problems and times.
-        """
+        """The diagnosis as plain data for JSON."""
         found = self.installation
         return {
             "healthy": self.healthy,
@@ -101,14 +97,7 @@ class Diagnosis(NamedTuple):
 
 
 def examine(*, start: bool = True) -> Diagnosis:
-    """Look for Julia and its packages, and try them.
-
-    Args:
-        start: whether to start Julia, in a process of its own, and load the packages.
-
-    Returns:
-        What was found.
-    """
+    """Look for Julia and its packages, and try them."""
     found = find_installation()
     answer = _probe() if start and found.ready else {}
     problems = list(found.problems)

@@ -6,16 +6,11 @@ from bifbridge.continuation.bifurcationkit._installation import setting
 
 
 def prepare_environment() -> dict[str, str]:
-    """Set what the user left open.
-
-    One thread, because Julia's garbage collector hangs when it runs on a thread that Python did
-    not start with (PythonCall.jl issues 578 and 627). With one thread Python keeps its own
-    signal handlers, hence Ctrl-C; a user who asks for more threads needs Julia's, or Julia may
-    crash, and loses Ctrl-C.
-
-    Returns:
-        The variables that were set, by name.
-    """
+    """Set what the user left open."""
+    # One thread, because Julia's garbage collector hangs when it runs on a thread that Python did
+    # not start with (PythonCall.jl issues 578 and 627). With one thread Python keeps its own
+    # signal handlers, hence Ctrl-C; a user who asks for more threads needs Julia's, or Julia may
+    # crash, and loses Ctrl-C.
     threads = setting("juliacall", "threads") or "1"
     wanted = {
         "threads": threads,

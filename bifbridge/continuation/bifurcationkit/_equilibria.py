@@ -11,16 +11,7 @@ from bifbridge.continuation._families import as_family
 
 
 def described(family: Any, states: np.ndarray, parameter: float) -> Equilibria:
-    """Equilibria by their eigenvalues, which are JAX's: this is bookkeeping.
-
-    Args:
-        family: an `AbstractFamily`, or a plain function f(z, p).
-        states: as deflation found them, shape (k, n).
-        parameter: p.
-
-    Returns:
-        The equilibria, stable ones first.
-    """
+    """Equilibria by their eigenvalues, which are JAX's: this is bookkeeping."""
     velocity = as_family(family).velocity(jnp.asarray(parameter))
     if not len(states):
         none = np.zeros(0)

@@ -16,15 +16,7 @@ DOCTOR = "`bifbridge julia doctor` shows what was found."
 
 
 def explained(error: BaseException, found: Installation) -> JuliaUnavailableError:
-    """An exception of juliacall's start as one that says what to do.
-
-    Args:
-        error: what `import juliacall`, or loading the packages, raised.
-        found: what was found before.
-
-    Returns:
-        The exception to raise from it.
-    """
+    """An exception of juliacall's start as one that says what to do."""
     what, remedy = _sentences(error, str(error), found)
     return JuliaUnavailableError(
         f"{what} ({type(error).__name__}: {_short(error)})\n{found_text(found)}",
@@ -82,14 +74,7 @@ def _mend(found: Installation) -> str:
 
 
 def found_text(found: Installation) -> str:
-    """What was found, in a sentence.
-
-    Args:
-        found: the installation.
-
-    Returns:
-        The sentence.
-    """
+    """What was found, in a sentence."""
     if found.executable is None:
         others = ", ".join(f"Julia {text_of(v)} at {path}" for path, v in found.others)
         return f"Found: {others or 'no Julia'}; needed: Julia {version_range()}."

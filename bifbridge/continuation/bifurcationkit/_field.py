@@ -24,19 +24,7 @@ Call = Callable[..., Any]
 def field_request(
     family: AbstractFamily, state: Any, parameter: float, way: Way, call: Call, *, test: bool = True
 ) -> Any:
-    """A one-parameter family as Julia takes it.
-
-    Args:
-        family: the family.
-        state: a state, shape (n,).
-        parameter: a parameter at which to test the translation.
-        way: "translate" or "callback".
-        call: how to call Julia.
-        test: whether to compare the translation with JAX before it is used.
-
-    Returns:
-        Plain data for `as_field` of the Julia package.
-    """
+    """A one-parameter family as Julia takes it."""
     if way == "callback":
         return CallbackField(family, int(np.size(state)))
     translated = translate_family(family, state)
@@ -54,19 +42,7 @@ def plane_request(
     *,
     test: bool = True,
 ) -> Any:
-    """A field of two parameters as Julia takes it.
-
-    Args:
-        function: (z, (p, q)) ↦ dz/dt.
-        state: a state, shape (n,).
-        parameters: (p, q), shape (2,).
-        way: "translate" or "callback".
-        call: how to call Julia.
-        test: whether to compare the translation with JAX before it is used.
-
-    Returns:
-        Plain data for `as_field` of the Julia package.
-    """
+    """A field of two parameters as Julia takes it."""
     if way == "callback":
         return CallbackField(function, int(np.size(state)), 2)
     parameters = jnp.asarray(parameters, float)

@@ -12,15 +12,7 @@ from bifbridge.normal_forms._normal_form import _branch_gradient, _fold_gradient
 
 
 def with_gradients(problem: ContinuationProblem, branch: Branch) -> Branch:
-    """A branch whose normal forms carry the unfolding gradient.
-
-    Args:
-        problem: what was followed.
-        branch: the branch.
-
-    Returns:
-        The same branch, with gradients over the leaves that the problem names.
-    """
+    """A branch whose normal forms carry the unfolding gradient."""
     points = tuple(_with_gradient(problem, point) for point in branch.special_points)
     return eqx.tree_at(lambda b: b.special_points, branch, points)
 

@@ -6,15 +6,7 @@ from bifbridge.continuation.bifurcationkit._installation import find_installatio
 
 
 def install(*, force: bool = False) -> None:
-    """Have juliapkg find or download Julia, and install what juliapkg.json names.
-
-    Args:
-        force: whether to do it again where it was done before.
-
-    Raises:
-        JuliaUnavailableError: if the user named a Julia and a project, which are theirs to keep;
-            or if it fails, with what mends it.
-    """  # noqa: DOC501 (`explained` returns one)
+    """Have juliapkg find or download Julia, and install what juliapkg.json names."""
     found = find_installation()
     if not found.managed:
         raise JuliaUnavailableError(

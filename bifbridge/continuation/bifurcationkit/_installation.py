@@ -77,11 +77,7 @@ class Installation:
 
 
 def find_installation() -> Installation:
-    """Look for Julia where juliacall will look for it.
-
-    Returns:
-        What was found.
-    """
+    """Look for Julia where juliacall will look for it."""
     executable, project = setting("juliacall", "exe"), setting("juliacall", "project")
     if executable is not None or project is not None:
         return _given(executable, project)
@@ -89,15 +85,7 @@ def find_installation() -> Installation:
 
 
 def setting(program: str, name: str) -> str | None:
-    """A setting of juliacall or juliapkg.
-
-    Args:
-        program: "juliacall" or "juliapkg".
-        name: in lower case with underscores.
-
-    Returns:
-        The value of the option -X, else of the environment variable, else None.
-    """
+    """A setting of juliacall or juliapkg."""
     option = sys._xoptions.get(f"{program}-{name.replace('_', '-')}")
     if isinstance(option, str):
         return option
@@ -258,14 +246,7 @@ def _juliacall_version() -> str:
 
 
 def julia_version(executable: Path) -> Version | None:
-    """What Julia says of its version.
-
-    Args:
-        executable: the program.
-
-    Returns:
-        Major, minor and patch, or None if it does not answer as Julia does.
-    """
+    """What Julia says of its version."""
     try:
         return _ask_version(str(executable), executable.stat().st_mtime_ns)
     except OSError:
@@ -285,15 +266,7 @@ def _ask_version(executable: str, _: int) -> Version | None:
 
 
 def manifest_packages(project: Path, version: Version | None) -> dict[str, str]:
-    """The packages of a Julia project.
-
-    Args:
-        project: its folder.
-        version: of Julia, which may have a manifest of its own.
-
-    Returns:
-        Versions by name from its manifest, "" where that has none; empty without a manifest.
-    """
+    """The packages of a Julia project."""
     names = ["JuliaManifest.toml", "Manifest.toml"]
     if version is not None:
         own = f"Manifest-v{version[0]}.{version[1]}.toml"
@@ -314,12 +287,5 @@ def manifest_packages(project: Path, version: Version | None) -> dict[str, str]:
 
 
 def text_of(version: Version) -> str:
-    """A version as one writes it.
-
-    Args:
-        version: major, minor and patch.
-
-    Returns:
-        Such as "1.11.1".
-    """
+    """A version as one writes it."""
     return ".".join(map(str, version))

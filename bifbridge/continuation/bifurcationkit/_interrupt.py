@@ -27,11 +27,7 @@ class StepHook:
     """
 
     def __init__(self, listener: Callable[[int, float], None] | None = None):
-        """Without a listener only interruptions are watched.
-
-        Args:
-            listener: called with the step's number and the parameter.
-        """
+        """Without a listener only interruptions are watched."""
         self.interrupted = False
         self.steps = 0
         self._listener = listener
@@ -42,15 +38,7 @@ class StepHook:
         self.interrupted = True
 
     def __call__(self, step: int, parameter: float) -> bool:
-        """A step was made.
-
-        Args:
-            step: its number.
-            parameter: where it led.
-
-        Returns:
-            Whether to go on.
-        """
+        """A step was made."""
         self.steps += 1
         if self._listener is not None:
             self._listener(step, parameter)
@@ -58,14 +46,7 @@ class StepHook:
 
     @contextlib.contextmanager
     def pointer(self) -> Iterator[int]:
-        """A C function for the time of a call.
-
-        Yields:
-            Its address.
-
-        Raises:
-            error: what the listener raised.
-        """  # noqa: DOC502
+        """A C function for the time of a call."""
         self._error = None
         function = _SIGNATURE(self._answer)
         yield ctypes.cast(function, ctypes.c_void_p).value or 0
@@ -84,17 +65,9 @@ class StepHook:
 
 @contextlib.contextmanager
 def watched(listener: Callable[[int, float], None] | None = None) -> Iterator[StepHook]:
-    """A hook that tells of every step and listens for Ctrl-C until the block ends.
-
-    The first Ctrl-C ends the run after its present step. Another one, if Julia still does not
-    come back, has its usual effect as soon as Python runs again.
-
-    Args:
-        listener: called with the step's number and the parameter, to show progress.
-
-    Yields:
-        The hook, to be passed to `call`.
-    """
+    """A hook that tells of every step and listens for Ctrl-C until the block ends."""
+    # The first Ctrl-C ends the run after its present step. Another one, if Julia still does not
+    # come back, has its usual effect as soon as Python runs again.
     hook = StepHook(listener)
     with _interrupts(hook):
         yield hook

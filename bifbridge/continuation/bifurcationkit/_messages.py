@@ -9,17 +9,9 @@ _LOG = logging.getLogger("bifbridge.bifurcationkit")
 
 
 def heard(call: Call) -> Call:
-    """A way to call Julia that passes on what BifurcationKit warned of.
-
-    Warnings become those of the logger "bifbridge.bifurcationkit": on the standard error stream
-    unless the user's program says otherwise.
-
-    Args:
-        call: how to call Julia.
-
-    Returns:
-        The same, with its warnings logged.
-    """
+    """A way to call Julia that passes on what BifurcationKit warned of."""
+    # Warnings become those of the logger "bifbridge.bifurcationkit": on the standard error stream
+    # unless the user's program says otherwise.
 
     def ask(entry: str, *arguments: Any, **keywords: Any) -> Any:
         answer = call(entry, *arguments, **keywords)

@@ -41,18 +41,7 @@ _CLASSES: dict[str, ScalarKind] = {
 def normal_form(
     raw: Raw, state: np.ndarray, eigenvalues: np.ndarray, kind: str
 ) -> NormalForm | None:
-    """The normal form of a special point of a branch.
-
-    Args:
-        raw: what BifurcationKit computed, with `class` and its coefficients.
-        state: z*, shape (n,).
-        eigenvalues: all of them there.
-        kind: "fold", "branch_point" or "hopf": what the location says; "" to leave it to the
-            coefficients.
-
-    Returns:
-        The normal form; None where BifurcationKit has none, or one of several dimensions.
-    """
+    """The normal form of a special point of a branch."""
     found = raw.get("class")
     if found == "Hopf":
         return hopf(raw, state, eigenvalues)
@@ -64,19 +53,7 @@ def normal_form(
 def scalar(
     raw: Raw, state: np.ndarray, eigenvalues: np.ndarray, kind: str = ""
 ) -> ScalarNormalForm:
-    """The normal form at one real critical eigenvalue.
-
-    Args:
-        raw: BifurcationKit's a01, b20, b30 and critical vectors.
-        state: z*, shape (n,).
-        eigenvalues: all of them there.
-        kind: "fold" or "branch_point" where an extended system has located the point: then the
-            coefficients decide the rest with relative tolerances. "" at a point that was only
-            bisected, whose coefficients are too rough for that: BifurcationKit's class stands.
-
-    Returns:
-        The normal form.
-    """
+    """The normal form at one real critical eigenvalue."""
     right, left, second = (
         np.asarray(raw[name], float) for name in ("right", "left", "second_order")
     )
@@ -119,16 +96,7 @@ def scalar(
 
 
 def hopf(raw: Raw, state: np.ndarray, eigenvalues: np.ndarray) -> HopfNormalForm:
-    """The normal form at a pair of imaginary eigenvalues.
-
-    Args:
-        raw: BifurcationKit's ω, b and critical vectors.
-        state: z*, shape (n,).
-        eigenvalues: all of them there.
-
-    Returns:
-        The normal form with ω > 0.
-    """
+    """The normal form at a pair of imaginary eigenvalues."""
     omega, coefficient = float(raw["omega"]), complex(raw["b"])
     right, left = (np.asarray(raw[name], complex) for name in ("right", "left"))
     if omega < 0:  # the other eigenvalue of the pair: its coefficient is the standard one here
@@ -152,15 +120,7 @@ def hopf(raw: Raw, state: np.ndarray, eigenvalues: np.ndarray) -> HopfNormalForm
 
 
 def codim_two(raw: Raw, state: np.ndarray) -> CodimTwoNormalForm | None:
-    """The normal form of a point of codimension two.
-
-    Args:
-        raw: what BifurcationKit computed.
-        state: z*, shape (n,).
-
-    Returns:
-        The normal form; None where there is none.
-    """
+    """The normal form of a point of codimension two."""
     convert = {
         "Cusp": _cusp,
         "BogdanovTakens": _bogdanov_takens,

@@ -12,13 +12,8 @@ _ROOM = Path(__file__).resolve().parents[2]
 
 
 def bridge_folder() -> Path | None:
-    """The folder of the Julia package BifBridge.
-
-    A wheel carries it inside the Python package; in a checkout it lies beside it.
-
-    Returns:
-        The folder that holds BifBridge's Project.toml, or None if this installation lacks it.
-    """
+    """The folder of the Julia package BifBridge."""
+    # A wheel carries it inside the Python package; in a checkout it lies beside it.
     for parent in (_ROOM, _ROOM.parent):
         folder = parent / "julia" / "BifBridge"
         if (folder / "Project.toml").is_file():
@@ -27,46 +22,26 @@ def bridge_folder() -> Path | None:
 
 
 def requirements_file() -> Path:
-    """The file from which juliapkg learns which Julia packages bifbridge needs.
-
-    Returns:
-        Its path.
-    """
+    """The file from which juliapkg learns which Julia packages bifbridge needs."""
     return _ROOM / "juliapkg.json"
 
 
 def newest_julia() -> tuple[int, int] | None:
-    """The first minor version of Julia that cannot be loaded into this Python.
-
-    Julia 1.12 ships OpenSSL 3.5; a Python with an older one cannot share it.
-
-    Returns:
-        Such as (1, 12), or None if there is no such limit.
-    """
+    """The first minor version of Julia that cannot be loaded into this Python."""
+    # Julia 1.12 ships OpenSSL 3.5; a Python with an older one cannot share it.
     import ssl
 
     return (1, 12) if ssl.OPENSSL_VERSION_INFO[:2] < (3, 5) else None
 
 
 def version_range() -> str:
-    """The versions of Julia that serve, in words.
-
-    Returns:
-        Such as "1.10.3 to 1.11".
-    """
+    """The versions of Julia that serve, in words."""
     oldest = ".".join(map(str, OLDEST_JULIA))
     limit = newest_julia()
     return f"{oldest} to {limit[0]}.{limit[1] - 1}" if limit else f"{oldest} or newer"
 
 
 def is_supported(version: tuple[int, int, int]) -> bool:
-    """Whether a version of Julia can be loaded into this Python.
-
-    Args:
-        version: major, minor and patch.
-
-    Returns:
-        Whether juliacall takes it.
-    """
+    """Whether a version of Julia can be loaded into this Python."""
     limit = newest_julia()
     return OLDEST_JULIA <= version < (2, 0, 0) and (limit is None or version[:2] < limit)

@@ -16,17 +16,8 @@ _WIDE = {"f": np.float64, "c": np.complex128, "i": np.int64, "u": np.int64, "b":
 
 
 def encode(value: Any, stack: contextlib.ExitStack) -> tuple[str, Any]:
-    """A value as the border takes it.
-
-    Arrays become 64-bit ones and keep their shape: x[i, j] here is x[i + 1, j + 1] there.
-
-    Args:
-        value: numbers, text, None, arrays, lists, tuples and dicts of such; fields and hooks.
-        stack: keeps the C functions behind fields and hooks until the call is over.
-
-    Returns:
-        Its kind and its content.
-    """
+    """A value as the border takes it."""
+    # Arrays become 64-bit ones and keep their shape: x[i, j] here is x[i + 1, j + 1] there.
     match value:
         case None:
             return "none", None

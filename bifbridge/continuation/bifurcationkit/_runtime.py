@@ -61,17 +61,9 @@ def julia_available() -> bool:
 
 
 def julia() -> Runtime:
-    """The Julia of this process, started if need be.
-
-    Where nothing is installed and there is a network, juliacall first installs Julia and the
-    packages that juliapkg.json names: minutes, once.
-
-    Returns:
-        The runtime.
-
-    Raises:
-        JuliaUnavailableError: if it does not start, with what was found and what mends it.
-    """
+    """The Julia of this process, started if need be."""
+    # Where nothing is installed and there is a network, juliacall first installs Julia and the
+    # packages that juliapkg.json names: minutes, once.
     _require_main_thread()
     if _Process.runtime is None:
         if _Process.failure is not None:
@@ -90,23 +82,7 @@ def call(
     hook: StepHook | None = None,
     **keywords: Any,
 ) -> Any:
-    """Call a function of the Julia package BifBridge.
-
-    Args:
-        entry: its name.
-        *arguments: plain data, see `encode`.
-        request: what is asked, for messages; the entry's name unless given.
-        hook: called after every continuation step.
-        **keywords: plain data too.
-
-    Returns:
-        The result as plain data: numbers, text, None, numpy arrays, and lists, tuples and dicts
-        of such.
-
-    Raises:
-        JuliaExecutionError: if Julia raised an exception.
-        JuliaUnavailableError: if there is no Julia to call.
-    """  # noqa: DOC502 (julia raises)
+    """Call a function of the Julia package BifBridge."""
     runtime = julia()
     if hook is not None:
         keywords["hook"] = hook

@@ -30,23 +30,7 @@ def isolated_call(
     hook: StepHook | None = None,
     **keywords: Any,
 ) -> Any:
-    """Call a function of the Julia package BifBridge in the worker process.
-
-    Args:
-        entry: its name.
-        *arguments: plain data, see `encode`.
-        request: what is asked, for messages; the entry's name unless given.
-        hook: called here, in the user's process, after every continuation step.
-        **keywords: plain data too.
-
-    Returns:
-        The result as plain data, as from `call`.
-
-    Raises:
-        JuliaExecutionError: if Julia raised an exception.
-        JuliaCrashError: if the worker died; the next request has a new one.
-        JuliaUnavailableError: if there is no Julia to call.
-    """  # noqa: DOC502 (the worker raises)
+    """Call a function of the Julia package BifBridge in the worker process."""
     return _WORKER.ask(entry, arguments, keywords, request, hook)
 
 
@@ -58,11 +42,7 @@ class Worker:
     """
 
     def __init__(self, function: Function):
-        """Nothing is started before the first request.
-
-        Args:
-            function: what it runs; it must be importable by its name.
-        """
+        """Nothing is started before the first request."""
         self._function = function
         self._context = multiprocessing.get_context("spawn")
         self._process: Any = None
@@ -82,23 +62,7 @@ class Worker:
         request: str | None = None,
         hook: StepHook | None = None,
     ) -> Any:
-        """Have the function run on a request.
-
-        Args:
-            entry: what to call.
-            arguments: plain data; fields only if they can be pickled.
-            keywords: plain data too.
-            request: what is asked, for messages.
-            hook: called here at every step.
-
-        Returns:
-            What the function returned.
-
-        Raises:
-            ValueError: if the arguments cannot be pickled.
-            JuliaCrashError: if the process died.
-            error: what the function raised.
-        """  # noqa: DOC501, DOC502
+        """Have the function run on a request."""
         message = _pickled((entry, arguments, keywords, request, hook is not None))
         connection = self._ready()
         self._stop.clear()
@@ -174,14 +138,7 @@ class _Pickler(pickle.Pickler):
     """A pickler that knows JAX's functions by name; plain pickle fails on jax.numpy.tanh."""
 
     def reducer_override(self, obj: Any) -> Any:
-        """See `pickle.Pickler.reducer_override`.
-
-        Args:
-            obj: what is pickled.
-
-        Returns:
-            How to find a function of JAX by its name; `NotImplemented` for everything else.
-        """
+        """See `pickle.Pickler.reducer_override`."""
         name = getattr(obj, "__name__", None)
         if callable(obj) and isinstance(name, str):
             for module in (jnp, jax.nn):

@@ -95,14 +95,7 @@ class Step(NamedTuple):
     end: Sample
 
     def sample(self, s: float) -> Sample:
-        """The branch's point at a distance within the step.
-
-        Args:
-            s: distance, between 0 and `end.s`.
-
-        Returns:
-            The point with its observations.
-        """
+        """The branch's point at a distance within the step."""
         for shift in (0.0, 1e-6, -1e-6, 1e-4, -1e-4):
             at = s + shift * self.end.s
             guess = hermite(self.start, self.end, at)[0]
@@ -120,17 +113,7 @@ class Step(NamedTuple):
 def bracketed(
     step: Step, low: Sample, high: Sample, function: Callable[[Sample], float]
 ) -> Iterator[tuple[Sample, Sample, Sample]]:
-    """Illinois steps, and a bisection where they are slow.
-
-    Args:
-        step: the step that is sampled.
-        low: one end, where the function has one sign.
-        high: the other end, where it has the other.
-        function: of a sample.
-
-    Yields:
-        The newest sample and both ends of the bracket.
-    """
+    """Illinois steps, and a bisection where they are slow."""
     a, b, fa, fb = low, high, function(low), function(high)
     positive = fb > 0
     for trial in range(100):
@@ -149,16 +132,7 @@ def bracketed(
 
 
 def hermite(start: Sample, end: Sample, s: float) -> tuple[np.ndarray, np.ndarray]:
-    """The cubic through both ends of a step with both tangents.
-
-    Args:
-        start: one end.
-        end: the other.
-        s: distance along the row, as in the samples.
-
-    Returns:
-        The point, and its derivative by (s − start.s)/(end.s − start.s).
-    """
+    """The cubic through both ends of a step with both tangents."""
     chord = end.point - start.point
     u = (s - start.s) / (end.s - start.s)
     size = np.linalg.norm(chord)
@@ -174,19 +148,7 @@ def hermite(start: Sample, end: Sample, s: float) -> tuple[np.ndarray, np.ndarra
 def sample_at(
     curve: Curve, guess: Any, row: Any, target: Any, along: Any, control: StepControl
 ) -> tuple[Any, Any, Any, Any, Any]:
-    """The point of a curve on the hyperplane row·y = target, with all that is known there.
-
-    Args:
-        curve: the curve.
-        guess: where to start.
-        row: normal of the hyperplane.
-        target: its place.
-        along: orients the tangent, and stands in for it where it is not defined.
-        control: the step control.
-
-    Returns:
-        Point, unit tangent, events, [F_z F_p] and status.
-    """
+    """The point of a curve on the hyperplane row·y = target, with all that is known there."""
     found = correct(curve, guess, row, target, control.tolerance, control.max_iterations)
     direction = oriented(curve, found.kernel, along, along)
     events = observe(curve, found.point, found.jacobian)

@@ -12,16 +12,7 @@ from bifbridge.continuation.jax_engine._path import Path, concatenate, reversed_
 def join(
     problem: ContinuationProblem, paths: list[Path], points: list[list[SpecialPoint]]
 ) -> Branch:
-    """A branch from one path, or from a backward and a forward one.
-
-    Args:
-        problem: the problem.
-        paths: one or two.
-        points: the special points of each.
-
-    Returns:
-        The branch, in order of arclength.
-    """
+    """A branch from one path, or from a backward and a forward one."""
     if len(paths) == 1:
         return as_branch(problem, paths[0], points[0], (Status.RUNNING, paths[0].status))
     backward, forward = paths
@@ -51,17 +42,7 @@ def _without_double(before: list[SpecialPoint], after: list[SpecialPoint]) -> li
 def extend(
     problem: ContinuationProblem, branch: Branch, path: Path, points: list[SpecialPoint]
 ) -> Branch:
-    """A branch with a path appended that starts at its last point.
-
-    Args:
-        problem: the problem.
-        branch: the branch.
-        path: the path; its first point is the branch's last.
-        points: the path's special points.
-
-    Returns:
-        The longer branch.
-    """
+    """A branch with a path appended that starts at its last point."""
     offset = len(branch) - 1
     shifted = [eqx.tree_at(lambda q: q.index, point, point.index + offset) for point in points]
 
@@ -93,17 +74,7 @@ def as_branch(
     points: list[SpecialPoint],
     ends: tuple[Status, Status],
 ) -> Branch:
-    """A branch with its balance.
-
-    Args:
-        problem: the problem.
-        path: the points.
-        points: the special points.
-        ends: how both ends came about.
-
-    Returns:
-        The branch.
-    """
+    """A branch with its balance."""
     return Branch(
         parameters=path.points[:, -1],
         states=path.points[:, :-1],
@@ -120,15 +91,7 @@ def as_branch(
 
 
 def balance(eigenvalues: np.ndarray, points: list[SpecialPoint]) -> Balance:
-    """Whether the special points explain the change of the number of unstable eigenvalues.
-
-    Args:
-        eigenvalues: along the branch, shape (K, n).
-        points: the special points.
-
-    Returns:
-        The balance.
-    """
+    """Whether the special points explain the change of the number of unstable eigenvalues."""
     count = np.sum(np.real(eigenvalues) > 0, axis=1)
     crossings = [point for point in points if point.jump != 0]
     return Balance(
@@ -141,15 +104,7 @@ def balance(eigenvalues: np.ndarray, points: list[SpecialPoint]) -> Balance:
 
 
 def no_branch(problem: ContinuationProblem, status: Status) -> Branch:
-    """A branch without points.
-
-    Args:
-        problem: the problem.
-        status: why there are none.
-
-    Returns:
-        The empty branch.
-    """
+    """A branch without points."""
     n = problem.state.size
     empty, none = np.zeros((0, n)), np.zeros(0)
     return Branch(

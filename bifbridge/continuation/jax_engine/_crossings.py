@@ -38,15 +38,7 @@ class Presumed(NamedTuple):
 
 
 def presume(step: Step, member: int = 0) -> list[Presumed] | None:
-    """The crossings that the ends of a step ask for.
-
-    Args:
-        step: the step.
-        member: of an ensemble.
-
-    Returns:
-        One for each change of sign; None where the ends do not tell what to look for.
-    """
+    """The crossings that the ends of a step ask for."""
     low, high = step.start, step.end
     first, last = sorted((low.count, high.count))
     turns = low.turn != high.turn
@@ -67,16 +59,7 @@ def presume(step: Step, member: int = 0) -> list[Presumed] | None:
 
 
 def prove(step: Step, presumed: list[Presumed], described: list[Described]) -> list[Event] | None:
-    """The events of a step, if they explain its ends without a gap.
-
-    Args:
-        step: the step.
-        presumed: what `presume` said.
-        described: what was found there.
-
-    Returns:
-        The events in order, or None where the chain of counts does not close.
-    """
+    """The events of a step, if they explain its ends without a gap."""
     origin, length = step.start.point, step.end.s
     places = [float(step.row @ (one.detail.point - origin)) for one in described]
     order = np.argsort(places)

@@ -78,15 +78,7 @@ def arclength_weights(
 
 
 def extended_residual(curve: Curve, point: Extended) -> Float[Array, " N"]:
-    """F at an extended point.
-
-    Args:
-        curve: the curve.
-        point: y.
-
-    Returns:
-        F(x, p).
-    """
+    """F at an extended point."""
     return curve.residual(point[:-1], point[-1])
 
 
@@ -195,17 +187,7 @@ def tangent(
 
 
 def oriented(curve: Curve, kernel: Extended, along: Extended, fallback: Extended) -> Extended:
-    """A vector tangent to the curve as the unit tangent along a given direction.
-
-    Args:
-        curve: the curve.
-        kernel: any multiple of the tangent.
-        along: orients it.
-        fallback: what to return where the vector is not finite.
-
-    Returns:
-        t with ⟨t, t⟩ = 1 and ⟨t, along⟩ > 0.
-    """
+    """A vector tangent to the curve as the unit tangent along a given direction."""
     length = norm(curve, kernel)
     defined = jnp.isfinite(length) & (length > 0)
     length = jnp.where(jnp.sum(curve.weights * kernel * along) < 0, -length, length)

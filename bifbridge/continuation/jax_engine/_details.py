@@ -94,16 +94,7 @@ class Described(NamedTuple):
 
 
 def describe(curve: Curve, kind: Kind, candidates: Sequence[Candidate]) -> list[Described]:
-    """Polish candidates on one branch, one after the other in a compiled loop.
-
-    Args:
-        curve: the curve.
-        kind: what they are presumed to be.
-        candidates: where.
-
-    Returns:
-        One description each.
-    """
+    """Polish candidates on one branch, one after the other in a compiled loop."""
     n = candidates[0].guess.size - 1
     size, loop = min(chunk_size(n), _CAPACITY), _quick_loop if n < _THOROUGH else _thorough_loop
     found: list[Described] = []
@@ -116,16 +107,7 @@ def describe(curve: Curve, kind: Kind, candidates: Sequence[Candidate]) -> list[
 
 
 def describe_members(curves: Curve, kind: Kind, candidates: Sequence[Candidate]) -> list[Described]:
-    """Polish candidates on the branches of an ensemble, many at once.
-
-    Args:
-        curves: the curves, stacked.
-        kind: what they are presumed to be.
-        candidates: where, each with its member.
-
-    Returns:
-        One description each.
-    """
+    """Polish candidates on the branches of an ensemble, many at once."""
     n = candidates[0].guess.size - 1
     size, batch = chunk_size(n), _quick_batch if n < _THOROUGH // 8 else _thorough_batch
     found: list[Described] = []

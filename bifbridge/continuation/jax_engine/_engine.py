@@ -278,15 +278,7 @@ class JaxEngine(AbstractBranchingEngine):
 
 
 def equilibrium_curve(problem: ContinuationProblem, parameter_scale: float) -> Curve:
-    """The curve of equilibria of a problem.
-
-    Args:
-        problem: the problem.
-        parameter_scale: σ of the arclength norm.
-
-    Returns:
-        The curve.
-    """
+    """The curve of equilibria of a problem."""
     return Curve(
         EquilibriumResidual(problem.family),
         EquilibriumObserver(problem.events),
@@ -295,14 +287,7 @@ def equilibrium_curve(problem: ContinuationProblem, parameter_scale: float) -> C
 
 
 def filled(stretch: Stretch) -> Stretch:
-    """The filled rows of a stretch, as numpy arrays.
-
-    Args:
-        stretch: as the compiled loop returns it.
-
-    Returns:
-        The same without the empty rows.
-    """
+    """The filled rows of a stretch, as numpy arrays."""
     count = int(stretch.count)
     cut: Any = (np.asarray(buffer)[:count] for buffer in tuple(stretch)[:-1])
     return Stretch(*cut, count=stretch.count)

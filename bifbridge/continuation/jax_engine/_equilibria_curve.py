@@ -23,15 +23,7 @@ class EquilibriumResidual(eqx.Module):
     family: AbstractFamily
 
     def __call__(self, z: State, p: Scalar) -> State:
-        """The velocity, zero at an equilibrium.
-
-        Args:
-            z: state, shape (n,).
-            p: parameter.
-
-        Returns:
-            dz/dt, shape (n,).
-        """
+        """The velocity, zero at an equilibrium."""
         return self.family.velocity(p)(z)
 
 
@@ -45,32 +37,15 @@ class EquilibriumObserver(eqx.Module):
     events: tuple[tuple[str, Callable[[Any, Any], Any]], ...] = ()
 
     def __call__(self, z: State, p: Scalar, matrix: Float[Array, "n n"]) -> Float[Array, " k"]:
-        """The events at one point.
-
-        Args:
-            z: state, shape (n,).
-            p: parameter.
-            matrix: the Jacobian A, which they do not need.
-
-        Returns:
-            Their values, shape (k,).
-        """
+        """The events at one point."""
         values = [jnp.asarray(function(z, p), float).reshape(()) for _, function in self.events]
         return jnp.stack(values) if values else jnp.zeros(0)
 
 
 def sorted_eigenvalues(matrix: Float[Array, "n n"]) -> Complex[Array, " n"]:
-    """Eigenvalues by falling real part.
-
-    A matrix that is symmetric to rounding goes to the symmetric solver, which is several times
-    quicker and returns real eigenvalues as real.
-
-    Args:
-        matrix: A, shape (n, n).
-
-    Returns:
-        The eigenvalues, shape (n,).
-    """
+    """Eigenvalues by falling real part."""
+    # A matrix that is symmetric to rounding goes to the symmetric solver, which is several times
+    # quicker and returns real eigenvalues as real.
     gap = jnp.max(jnp.abs(matrix - matrix.T))
     symmetric = gap <= 4 * np.finfo(float).eps * jnp.max(jnp.abs(matrix))
     finite = jnp.all(jnp.isfinite(matrix))

@@ -49,20 +49,7 @@ def krylov_correct(
     tolerance: float,
     max_iterations: int,
 ) -> KrylovPoint:
-    """Newton's method for F(y) = 0, row·(y − guess) = 0, and the tangent, all by GMRES.
-
-    Args:
-        curve: the curve.
-        guess: where to start.
-        row: what closes the system.
-        along: orients the tangent.
-        preconditioner: x ↦ approximate solution of F_x u = x, shape (N,), or None.
-        tolerance: relative length of the last Newton step.
-        max_iterations: limit on Newton steps.
-
-    Returns:
-        The point with its tangent.
-    """
+    """Newton's method for F(y) = 0, row·(y − guess) = 0, and the tangent, all by GMRES."""
 
     def extended(y: Array) -> Array:
         return jnp.append(curve.residual(y[:-1], y[-1]), row @ (y - guess))
@@ -95,50 +82,20 @@ def krylov_correct(
 
 @eqx.filter_jit
 def jacobian_product(residual: Any, point: Extended, vector: Array) -> Array:
-    """F_x u for a real vector.
-
-    Args:
-        residual: (x, p) ↦ F.
-        point: y.
-        vector: u, shape (N,).
-
-    Returns:
-        The product.
-    """
+    """F_x u for a real vector."""
     return jax.jvp(lambda x: residual(x, point[-1]), (point[:-1],), (vector,))[1]
 
 
 @eqx.filter_jit
 def transposed_product(residual: Any, point: Extended, vector: Array) -> Array:
-    """F_xᵀ u for a real vector.
-
-    Args:
-        residual: (x, p) ↦ F.
-        point: y.
-        vector: u, shape (N,).
-
-    Returns:
-        The product.
-    """
+    """F_xᵀ u for a real vector."""
     return jax.vjp(lambda x: residual(x, point[-1]), point[:-1])[1](vector)[0]
 
 
 def leading_eigenvalues(
     residual: Any, point: np.ndarray, count: int, *, left: bool = False, tolerance: float = 1e-6
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The eigenvalues of largest real part with eigenvectors, by Arnoldi iteration.
-
-    Args:
-        residual: (x, p) ↦ F.
-        point: y.
-        count: how many.
-        left: whether those of the transpose.
-        tolerance: relative accuracy; eigenvalues at the edge of a dense bulk, which only have
-            to be counted, converge slowly.
-
-    Returns:
-        Eigenvalues by falling real part, shape (count,), and vectors, shape (N, count).
-    """
+    """The eigenvalues of largest real part with eigenvectors, by Arnoldi iteration."""
     size = point.size - 1
     product = transposed_product if left else jacobian_product
     fixed = jnp.asarray(point)
@@ -164,18 +121,7 @@ def leading_eigenvalues(
 def krylov_cubic(
     residual: Any, point: Extended, right: Array, left: Array, preconditioner: Preconditioner | None
 ) -> tuple[Array, Array, Array, Array, Array, Array]:
-    """b₂, c₃ and h₂ at a real zero eigenvalue, by one bordered GMRES solve.
-
-    Args:
-        residual: (x, p) ↦ F.
-        point: y at the bifurcation.
-        right: v, |v| = 1.
-        left: w, wᵀv = 1.
-        preconditioner: as in `krylov_correct`.
-
-    Returns:
-        b₂, c₃, h₂, the sizes that b₂ and c₃ could have had, and the forcing F_p.
-    """
+    """b₂, c₃ and h₂ at a real zero eigenvalue, by one bordered GMRES solve."""
     x, p = point[:-1], point[-1]
 
     def velocity(z: Array) -> Array:

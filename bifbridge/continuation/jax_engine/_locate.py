@@ -21,15 +21,7 @@ _TIGHT = 1e-9
 
 
 def locate_in_step(step: Step, suspect: bool) -> list[Event]:
-    """All bifurcations within one step, in order.
-
-    Args:
-        step: the step.
-        suspect: whether crossings may cancel within it.
-
-    Returns:
-        The events; the jumps add up to the change of the count.
-    """
+    """All bifurcations within one step, in order."""
     return _resolve(step, step.start, step.end, suspect)
 
 

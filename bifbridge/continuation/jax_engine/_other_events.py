@@ -6,15 +6,7 @@ from bifbridge.continuation.jax_engine._arc import Event, Sample, Step, brackete
 
 
 def locate_user_events(step: Step, names: list[str]) -> list[Event]:
-    """Zeros of the user's functions within one step.
-
-    Args:
-        step: the step.
-        names: of the functions.
-
-    Returns:
-        The events.
-    """
+    """Zeros of the user's functions within one step."""
     found = []
     for k, name in enumerate(names):
         if (step.start.events[k] > 0) == (step.end.events[k] > 0):
@@ -31,14 +23,7 @@ def locate_user_events(step: Step, names: list[str]) -> list[Event]:
 
 
 def neutral_saddle_parity(eigenvalues: np.ndarray) -> np.ndarray:
-    """The sign of ∏(λᵢ + λⱼ) over pairs, which flips at Hopf points and at neutral saddles.
-
-    Args:
-        eigenvalues: shape (..., n).
-
-    Returns:
-        Whether the product is negative, shape (...).
-    """
+    """The sign of ∏(λᵢ + λⱼ) over pairs, which flips at Hopf points and at neutral saddles."""
     first, second = np.triu_indices(eigenvalues.shape[-1], 1)
     sums = eigenvalues[..., first] + eigenvalues[..., second]
     # Complex factors come in conjugate pairs, so only the real ones decide.
@@ -47,15 +32,7 @@ def neutral_saddle_parity(eigenvalues: np.ndarray) -> np.ndarray:
 
 
 def locate_neutral_saddle(step: Step) -> list[Event]:
-    """The point within a step at which two real eigenvalues add up to zero.
-
-    Args:
-        step: a step whose ends differ in `neutral_saddle_parity` without a Hopf point between.
-
-    Returns:
-        The neutral saddle; it is no bifurcation and changes no count. Empty if the parity is
-        not that of a pair of real eigenvalues.
-    """
+    """The point within a step at which two real eigenvalues add up to zero."""
     middle, a, b = list(bracketed(step, step.start, step.end, _signed_sum))[-1]
     if abs(_signed_sum(middle)) > 1e-6 * (1 + float(np.max(np.abs(middle.eigenvalues)))):
         return []

@@ -45,19 +45,7 @@ class Path(NamedTuple):
         status: Status,
         limit: int,
     ) -> Path:
-        """Put the start and the compiled stretches together.
-
-        Args:
-            start: the first point.
-            direction: its tangent.
-            events: its events.
-            stretches: in order.
-            status: how the last one ended.
-            limit: on the number of points.
-
-        Returns:
-            The path, without eigenvalues.
-        """
+        """Put the start and the compiled stretches together."""
 
         def rows(first: np.ndarray, rest: list[Any]) -> np.ndarray:
             return np.concatenate([first[None], *rest])[:limit]
@@ -76,15 +64,7 @@ class Path(NamedTuple):
 
 
 def concatenate(backward: Path, forward: Path) -> Path:
-    """One path from two that leave the same point in opposite directions.
-
-    Args:
-        backward: reversed, it comes first.
-        forward: comes after.
-
-    Returns:
-        The whole, in order of arclength.
-    """
+    """One path from two that leave the same point in opposite directions."""
 
     def glue(a: np.ndarray, b: np.ndarray) -> np.ndarray:
         return np.concatenate([a[:0:-1], b])
@@ -103,15 +83,7 @@ def concatenate(backward: Path, forward: Path) -> Path:
 
 
 def reversed_point(point: SpecialPoint, count: int) -> SpecialPoint:
-    """A special point of a path that is read backwards.
-
-    Args:
-        point: the point.
-        count: number of points of the path.
-
-    Returns:
-        The point with jump, bracket, index and tangent turned.
-    """
+    """A special point of a path that is read backwards."""
     return dataclasses.replace(
         point,
         index=count - 2 - point.index,

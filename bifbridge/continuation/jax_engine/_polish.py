@@ -70,16 +70,7 @@ class Augmented(NamedTuple):
 
 
 def polish_fold(residual: Residual, point: Extended, along: Extended) -> Polished:
-    """Solve F(x, p) = 0, g(x, p) = 0 with g = 0 where F_x is singular.
-
-    Args:
-        residual: (x, p) ↦ F.
-        point: y near the fold.
-        along: the branch's direction nearby.
-
-    Returns:
-        The fold.
-    """
+    """Solve F(x, p) = 0, g(x, p) = 0 with g = 0 where F_x is singular."""
     right, left = _borders(residual, point)
     y, converged, last = _newton(lambda y: fold_system(residual, y, right, left), point)
     jacobian = _jacobian(residual, y)
@@ -91,17 +82,7 @@ def polish_fold(residual: Residual, point: Extended, along: Extended) -> Polishe
 
 
 def fold_system(residual: Residual, y: Unknowns, right: Array, left: Array) -> Augmented:
-    """The minimally augmented system [F; g] of a fold.
-
-    Args:
-        residual: (x, p) ↦ F.
-        y: (x, p).
-        right: border c, near the right null vector.
-        left: border b, near the left null vector.
-
-    Returns:
-        The system.
-    """
+    """The minimally augmented system [F; g] of a fold."""
     value, jacobian = residual(y[:-1], y[-1]), _jacobian(residual, y)
     full = _border(jacobian[:, :-1], left[:, None], right[None, :])
     unit = _last_unit(full.shape[0], 1)
@@ -124,19 +105,9 @@ def fold_system(residual: Residual, y: Unknowns, right: Array, left: Array) -> A
 
 
 def polish_branch_point(residual: Residual, point: Extended, along: Extended) -> Polished:
-    """Solve F + βb = 0 with both test functions of the rank drop of [F_x F_p] zero.
-
-    The imperfection β vanishes at a true branch point; at a fold it does not, which tells the
-    two apart even where a pitchfork, met from its side branch, looks like a fold.
-
-    Args:
-        residual: (x, p) ↦ F.
-        point: y near the branch point.
-        along: the branch's direction nearby.
-
-    Returns:
-        The branch point, with the size of β in `extra`: below one it is rounding.
-    """
+    """Solve F + βb = 0 with both test functions of the rank drop of [F_x F_p] zero."""
+    # The imperfection β vanishes at a true branch point; at a fold it does not, which tells the
+    # two apart even where a pitchfork, met from its side branch, looks like a fold.
     right, left = _borders(residual, point)
     y, converged, last = _newton(
         lambda y: branch_point_system(residual, y, right, left), jnp.append(point, 0.0)
@@ -152,17 +123,7 @@ def polish_branch_point(residual: Residual, point: Extended, along: Extended) ->
 def branch_point_system(
     residual: Residual, unknowns: Unknowns, right: Array, left: Array
 ) -> Augmented:
-    """The extended system [F + βb; g₁; g₂] of a simple branch point.
-
-    Args:
-        residual: (x, p) ↦ F.
-        unknowns: (x, p, β).
-        right: border near the right null vector of F_x.
-        left: border b near its left null vector.
-
-    Returns:
-        The system.
-    """
+    """The extended system [F + βb; g₁; g₂] of a simple branch point."""
     y, beta = unknowns[:-1], unknowns[-1]
     value, jacobian = residual(y[:-1], y[-1]) + beta * left, _jacobian(residual, y)
     rows = jnp.stack([jnp.append(right, 0.0), jnp.zeros(y.size).at[-1].set(1.0)])
@@ -191,19 +152,8 @@ def branch_point_system(
 def polish_hopf(
     residual: Residual, point: Extended, along: Extended, frequency: Scalar
 ) -> Polished:
-    """Solve F = 0 and g(x, p, ω) = 0, complex, with g = 0 where F_x − iω is singular.
-
-    A real ω cannot lead to a neutral saddle, whose eigenvalues are real.
-
-    Args:
-        residual: (x, p) ↦ F.
-        point: y near the Hopf point.
-        along: the branch's direction nearby.
-        frequency: ω nearby.
-
-    Returns:
-        The Hopf point, with ω in `extra`.
-    """
+    """Solve F = 0 and g(x, p, ω) = 0, complex, with g = 0 where F_x − iω is singular."""
+    # A real ω cannot lead to a neutral saddle, whose eigenvalues are real.
     _, right, left = complex_eigenvectors(_jacobian(residual, point)[:, :-1], frequency, 2)
     left = _unit(left)
     y, converged, last = _newton(
@@ -215,17 +165,7 @@ def polish_hopf(
 
 
 def hopf_system(residual: Residual, unknowns: Unknowns, right: Array, left: Array) -> Augmented:
-    """The minimally augmented system [F; Re g; Im g] of a Hopf point.
-
-    Args:
-        residual: (x, p) ↦ F.
-        unknowns: (x, p, ω).
-        right: border near the right eigenvector.
-        left: border near the left eigenvector.
-
-    Returns:
-        The system.
-    """
+    """The minimally augmented system [F; Re g; Im g] of a Hopf point."""
     y, omega = unknowns[:-1], unknowns[-1]
     jacobian = _jacobian(residual, y)
     shifted = jacobian[:, :-1] - 1j * omega * jnp.eye(right.size)
@@ -252,15 +192,7 @@ def hopf_system(residual: Residual, unknowns: Unknowns, right: Array, left: Arra
 def newton(
     system: Callable[[Unknowns], tuple[Array, Array]], start: Unknowns
 ) -> tuple[Unknowns, Bool[Array, ""]]:
-    """Newton's method to rounding.
-
-    Args:
-        system: unknowns ↦ (value, Jacobian).
-        start: the first guess.
-
-    Returns:
-        The unknowns, and whether the last step was small.
-    """
+    """Newton's method to rounding."""
 
     def stepped(y: Unknowns) -> Augmented:
         value, jacobian = system(y)

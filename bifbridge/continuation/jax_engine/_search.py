@@ -51,17 +51,7 @@ class Way(NamedTuple):
 def special_points(
     ways: Sequence[Way], describe: Describe, *, gradient: bool, neutral_saddles: bool
 ) -> list[list[SpecialPoint]]:
-    """Everything special on some paths, located and described.
-
-    Args:
-        ways: the paths.
-        describe: for their candidates.
-        gradient: whether normal forms carry ∇θμ.
-        neutral_saddles: whether to look for neutral saddles.
-
-    Returns:
-        The special points of each path, in order.
-    """
+    """Everything special on some paths, located and described."""
     searches = [_Search(way, neutral_saddles) for way in ways]
     proved = _proved([(way, step) for way, one in zip(ways, searches, strict=True)
                       for step in one.plain], describe)  # fmt: skip
@@ -133,16 +123,7 @@ class _Search:
 
 
 def special_point(way: Way, event: Event, gradient: bool) -> SpecialPoint:
-    """A located event with its eigenvalues and its normal form.
-
-    Args:
-        way: the path on which it lies.
-        event: the event.
-        gradient: whether to compute the unfolding gradient.
-
-    Returns:
-        The special point.
-    """
+    """A located event with its eigenvalues and its normal form."""
     kind, form, known = event.kind, None, event.described
     if known is None:
         eigenvalues = spectra(way.curve, event.point[None])[0]

@@ -19,15 +19,7 @@ _ENTRIES, _POINTS = 2**17, 64
 
 
 def spectra(curve: Curve, points: Float[np.ndarray, "K m"]) -> Complex[np.ndarray, "K n"]:
-    """The eigenvalues at points of one branch.
-
-    Args:
-        curve: the curve.
-        points: y, shape (K, n + 1).
-
-    Returns:
-        The eigenvalues by falling real part, shape (K, n).
-    """
+    """The eigenvalues at points of one branch."""
     count, n = len(points), points.shape[1] - 1
     size = chunk_size(n)
     found = []
@@ -41,16 +33,7 @@ def spectra(curve: Curve, points: Float[np.ndarray, "K m"]) -> Complex[np.ndarra
 def member_spectra(
     curves: Curve, members: np.ndarray, points: Float[np.ndarray, "K m"]
 ) -> Complex[np.ndarray, "K n"]:
-    """The eigenvalues at points of many branches.
-
-    Args:
-        curves: the curves, stacked.
-        members: to which each point belongs, shape (K,).
-        points: y, shape (K, n + 1).
-
-    Returns:
-        The eigenvalues by falling real part, shape (K, n).
-    """
+    """The eigenvalues at points of many branches."""
     count, n = len(points), points.shape[1] - 1
     size = 16 * chunk_size(n)
     found = []
@@ -63,30 +46,14 @@ def member_spectra(
 
 
 def chunk_size(n: int) -> int:
-    """How many points are treated at once.
-
-    Args:
-        n: number of states.
-
-    Returns:
-        The number, at least one.
-    """
+    """How many points are treated at once."""
     return int(np.clip(_ENTRIES // n**2, 1, _POINTS))
 
 
 def eigenvalues(matrices: Float[np.ndarray, "K n n"]) -> Complex[np.ndarray, "K n"]:
-    """Eigenvalues by falling real part.
-
-    A matrix that is symmetric to rounding goes to the symmetric solver, which is several times
-    quicker and returns real eigenvalues as real.
-
-    Args:
-        matrices: A, shape (K, n, n).
-
-    Returns:
-        The eigenvalues, shape (K, n); NaN for a matrix that is not finite, or whose QR iteration
-        does not converge.
-    """
+    """Eigenvalues by falling real part."""
+    # A matrix that is symmetric to rounding goes to the symmetric solver, which is several times
+    # quicker and returns real eigenvalues as real.
     values = np.full(matrices.shape[:2], np.nan + 0j)
     size = np.max(np.abs(matrices), axis=(1, 2))
     gap = np.max(np.abs(matrices - np.swapaxes(matrices, 1, 2)), axis=(1, 2))
@@ -126,14 +93,6 @@ def _member_jacobians(curves: Curve, members: Any, points: Any) -> Array:
 
 
 def chosen(curves: Curve, members: Any) -> Curve:
-    """Some curves of a stack.
-
-    Args:
-        curves: the stacked curves.
-        members: which, shape (K,).
-
-    Returns:
-        K stacked curves.
-    """
+    """Some curves of a stack."""
     arrays, static = eqx.partition(curves, eqx.is_array)
     return eqx.combine(jax.tree_util.tree_map(lambda leaf: leaf[members], arrays), static)

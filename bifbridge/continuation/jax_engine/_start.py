@@ -20,17 +20,7 @@ START_ITERATIONS = 40
 def find_start(
     problem: ContinuationProblem, curve: Curve, control: StepControl
 ) -> tuple[np.ndarray, np.ndarray, Any, Status]:
-    """Newton's method at the problem's parameter, from its state.
-
-    Args:
-        problem: the problem.
-        curve: its curve.
-        control: the step control.
-
-    Returns:
-        The point, its unit tangent towards growing parameter, its events, and `Status.RUNNING`
-        or why there is no start.
-    """
+    """Newton's method at the problem's parameter, from its state."""
     guess = np.append(problem.state, problem.parameter)
     unit = np.append(np.zeros(guess.size - 1), 1.0)
     patient = eqx.tree_at(lambda c: c.max_iterations, control, np.asarray(START_ITERATIONS))

@@ -4,15 +4,7 @@ import numpy as np
 
 
 def suspects(eigenvalues: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Steps in which two crossings may have cancelled.
-
-    Args:
-        eigenvalues: along the branch, by falling real part, shape (K, n).
-        lengths: of the K − 1 steps.
-
-    Returns:
-        One boolean per step.
-    """
+    """Steps in which two crossings may have cancelled."""
     real = np.real(eigenvalues)
     count = np.sum(real > 0, axis=1)
     found = np.zeros(lengths.size, bool)

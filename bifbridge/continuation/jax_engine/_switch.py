@@ -59,17 +59,7 @@ def branch_tangents(curve: Curve, point: Extended) -> Float[Array, "2 m"]:
 def arm_starts(
     curve: Curve, control: StepControl, point: SpecialPoint, step: float
 ) -> Iterator[tuple[np.ndarray, np.ndarray, Any]]:
-    """The first point of each arm of the branch that is not the point's own.
-
-    Args:
-        curve: the curve.
-        control: the step control.
-        point: a simple branch point.
-        step: distance of the first try; shorter ones follow where it fails.
-
-    Yields:
-        Point, unit tangent away from the branch point, and events.
-    """
+    """The first point of each arm of the branch that is not the point's own."""
     origin = np.append(point.state, point.parameter)
     candidates = np.asarray(branch_tangents(curve, jnp.asarray(origin)))
     if not np.all(np.isfinite(candidates)):

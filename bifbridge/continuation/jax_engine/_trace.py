@@ -123,16 +123,7 @@ def trace(
 
 
 def observe(curve: Curve, point: Extended, jacobian: Float[Array, "N m"]) -> PyTree:
-    """The curve's observations at a point.
-
-    Args:
-        curve: the curve.
-        point: y.
-        jacobian: [F_x F_p] there.
-
-    Returns:
-        What `curve.observe` returns.
-    """
+    """The curve's observations at a point."""
     return curve.observe(point[:-1], point[-1], jacobian[:, :-1])
 
 

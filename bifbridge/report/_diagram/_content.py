@@ -52,20 +52,7 @@ class Content:
 def content(
     result: Branch | Diagram, *, cycles: Sequence[CycleBranch], family: Any, parameter: str
 ) -> Content:
-    """What there is to show of a continuation.
-
-    Args:
-        result: a branch or a diagram.
-        cycles: branches of cycles over the same parameter.
-        family: a family of fields or f(z, p), or None.
-        parameter: name of the parameter.
-
-    Returns:
-        The content.
-
-    Raises:
-        ValueError: if no branch has a point.
-    """
+    """What there is to show of a continuation."""
     diagram = result if isinstance(result, Diagram) else Diagram((DiagramBranch(result, 0),))
     if not any(len(entry.branch) for entry in diagram.branches):
         raise ValueError("render_diagram: no branch has a point; there is nothing to show.")

@@ -22,14 +22,7 @@ SYMBOLS = {
 
 
 def page_data(content: Content) -> dict[str, Any]:
-    """Everything that the diagram draws.
-
-    Args:
-        content: of the page.
-
-    Returns:
-        Plain data for JSON, rounded to six digits.
-    """
+    """Everything that the diagram draws."""
     shown = observed(content)
     names = [f"z[{k}]" for k in shown] + (["|z|"] if content.size > 1 else [])
     return {
@@ -50,14 +43,7 @@ def page_data(content: Content) -> dict[str, Any]:
 
 
 def observed(content: Content) -> list[int]:
-    """The components of the state that vary most.
-
-    Args:
-        content: of the page.
-
-    Returns:
-        At most `COMPONENTS` of them, in rising order.
-    """
+    """The components of the state that vary most."""
     states = np.concatenate([branch.states for branch in content.branches])
     states = np.concatenate([states, *(c.maxima for c in content.cycles)])
     spread = np.max(states, axis=0) - np.min(states, axis=0)
@@ -65,15 +51,7 @@ def observed(content: Content) -> list[int]:
 
 
 def rounded(values: Any, digits: int = 6) -> Any:
-    """Numbers with so many significant digits, in lists; None where one is not finite.
-
-    Args:
-        values: a number or an array.
-        digits: significant ones.
-
-    Returns:
-        A float or nested lists.
-    """
+    """Numbers with so many significant digits, in lists; None where one is not finite."""
     array = np.asarray(values, float)
     if array.ndim:
         return [rounded(part, digits) for part in array]
@@ -81,14 +59,7 @@ def rounded(values: Any, digits: int = 6) -> Any:
 
 
 def pairs(values: Any) -> list[list[float | None]]:
-    """The first complex numbers as pairs.
-
-    Args:
-        values: complex, shape (k,).
-
-    Returns:
-        At most `TOLD` pairs of real and imaginary part.
-    """
+    """The first complex numbers as pairs."""
     return [[rounded(v.real), rounded(v.imag)] for v in np.asarray(values, complex)[:TOLD]]
 
 

@@ -16,29 +16,13 @@ LISTED = 8
 
 
 def name_of(point: SpecialPoint | CycleSpecialPoint) -> str:
-    """A special point by its kind.
-
-    Args:
-        point: the point.
-
-    Returns:
-        Such as "supercritical pitchfork", text.
-    """
+    """A special point by its kind."""
     form: Any = point.normal_form
     return kind_in_words(point.kind, None if form is None else form.criticality)
 
 
 def button(k: int, point: SpecialPoint | CycleSpecialPoint, parameter: str) -> str:
-    """The entry of a point in the list of special points.
-
-    Args:
-        k: its number.
-        point: the point.
-        parameter: name of the parameter.
-
-    Returns:
-        HTML.
-    """
+    """The entry of a point in the list of special points."""
     place = f"{escape(parameter)} = {_digits(point.parameter, 6)}"
     return (
         f'<li><a class="point-link" href="#point-{k}" data-point="{k}">'
@@ -47,16 +31,7 @@ def button(k: int, point: SpecialPoint | CycleSpecialPoint, parameter: str) -> s
 
 
 def panel(k: int, point: SpecialPoint | CycleSpecialPoint, parameter: str) -> str:
-    """Everything known of a special point.
-
-    Args:
-        k: its number.
-        point: the point.
-        parameter: name of the parameter.
-
-    Returns:
-        HTML of an article.
-    """
+    """Everything known of a special point."""
     place = f"{escape(parameter)} = {_digits(point.parameter, 10)}"
     form = point.normal_form
     equation = "" if form is None else repr(form).split(": ", 1)[-1].split(", |∇")[0]

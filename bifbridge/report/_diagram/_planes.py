@@ -20,18 +20,9 @@ REACH = 0.08
 
 
 def portraits_of(content: Content, point: SpecialPoint) -> dict[str, Any] | None:
-    """Phase portraits before, at and after a special point.
-
-    With the field they are its own, on the plane of the critical eigenvector; without it they
-    are those of the reduced equation, if the point has a normal form.
-
-    Args:
-        content: of the page.
-        point: the point.
-
-    Returns:
-        Plain data with a note that says what they are; None where nothing is known.
-    """
+    """Phase portraits before, at and after a special point."""
+    # With the field they are its own, on the plane of the critical eigenvector; without it they
+    # are those of the reduced equation, if the point has a normal form.
     if content.family is not None:
         return _of_field(content, point)
     form = point.normal_form
@@ -63,14 +54,7 @@ def _of_field(content: Content, point: SpecialPoint) -> dict[str, Any]:
 
 
 def orbit_of(point: CycleSpecialPoint) -> dict[str, Any]:
-    """The cycle at a special point, in the two states that move most.
-
-    Args:
-        point: of a branch of cycles.
-
-    Returns:
-        Plain data as `portraits_of` gives.
-    """
+    """The cycle at a special point, in the two states that move most."""
     orbit = point.cycle(np.linspace(0, 1, 241))
     widest = sorted(np.argsort(-np.ptp(orbit, axis=0), kind="stable")[:2])
     path = orbit[:, widest]

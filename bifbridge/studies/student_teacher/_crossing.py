@@ -45,16 +45,7 @@ class Crossing:
 def analyse_crossing(
     experiment: Experiment, path: TrainingPath, event: LearningEvent
 ) -> Crossing | None:
-    """Predict the kernel and the loss from the normal form alone, and measure both.
-
-    Args:
-        experiment: supplies trials, targets and parameters.
-        path: of the training.
-        event: the bifurcation, its normal form with ∇θμ.
-
-    Returns:
-        The comparison; None for an event without a normal form.
-    """
+    """Predict the kernel and the loss from the normal form alone, and measure both."""
     form = event.normal_form
     if form is None or form.unfolding_gradient is None:
         return None

@@ -23,19 +23,7 @@ from bifbridge.training import (
 def descend(
     experiment: Experiment, folder: RunFolder, progress: AbstractProgress
 ) -> tuple[TrainingPath, KnownSpectra]:
-    """Train the student, or what is left of its training.
-
-    Args:
-        experiment: what to train.
-        folder: where the checkpoints lie.
-        progress: told the loss, the effective rank and the leading eigenvalue of each block.
-
-    Returns:
-        The whole path, from step 0, and the spectra of the kernel that were computed on the way.
-
-    Raises:
-        DivergenceError: if the loss blows up; the blocks before it are kept.
-    """  # noqa: DOC502 (train raises)
+    """Train the student, or what is left of its training."""
     config, optimiser = experiment.config, experiment.optimiser
     loss, theta = experiment.training_loss()
     state = start_training(theta, optimiser)
@@ -80,12 +68,5 @@ def _known_blocks(folder: RunFolder, optimiser_state, steps: int) -> list[Block]
 
 
 def leading_eigenvalue(field: CTRNN) -> float:
-    """Largest real part of the eigenvalues of g W.
-
-    Args:
-        field: a network.
-
-    Returns:
-        The spectral abscissa; with φ'(0) = 1 and no bias the origin is unstable above 1.
-    """
+    """Largest real part of the eigenvalues of g W."""
     return float(np.linalg.eigvals(np.asarray(field.gain * field.weights)).real.max())

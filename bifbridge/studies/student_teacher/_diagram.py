@@ -12,20 +12,9 @@ from bifbridge.trajectories import solve, uniform_grid
 
 
 def diagram_dataset(path: TrainingPath, tracked: Tracked, *, every: int = 10) -> xr.Dataset | None:
-    """The learning bifurcation diagram: equilibria on the critical direction against steps.
-
-    The followed equilibrium over the whole run, and the two equilibria that its first pitchfork
-    leaves on either side of it. Every step is kept near the crossing.
-
-    Args:
-        path: of the training.
-        tracked: from `track`.
-        every: distance of the steps elsewhere.
-
-    Returns:
-        A dataset over "checkpoint" and "attractor"; None where the first bifurcation is no
-        supercritical pitchfork.
-    """
+    """The learning bifurcation diagram: equilibria on the critical direction against steps."""
+    # The followed equilibrium over the whole run, and the two equilibria that its first pitchfork
+    # leaves on either side of it. Every step is kept near the crossing.
     event = tracked.first
     form = event.normal_form if event else None
     if event is None or not isinstance(form, ScalarNormalForm):

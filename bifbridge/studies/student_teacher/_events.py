@@ -14,15 +14,7 @@ from bifbridge.studies.student_teacher._tracking import Tracked
 
 
 def event_dataset(tracked: Tracked, losses: Float[np.ndarray, " K"]) -> xr.Dataset:
-    """Every bifurcation with its coefficients and the fall of the loss that goes with it.
-
-    Args:
-        tracked: from `track`.
-        losses: L at each step, shape (K,).
-
-    Returns:
-        A dataset over "event" and "unit".
-    """
+    """Every bifurcation with its coefficients and the fall of the loss that goes with it."""
     rows = [describe_event(event) for event in tracked.events]
     previous = previous_crossings(tracked.event_steps)
     for row, before in zip(rows, previous, strict=True):
@@ -36,14 +28,7 @@ def event_dataset(tracked: Tracked, losses: Float[np.ndarray, " K"]) -> xr.Datas
 
 
 def describe_event(event: LearningEvent) -> dict[str, Any]:
-    """The numbers of one bifurcation.
-
-    Args:
-        event: from the tracker.
-
-    Returns:
-        Plain values by name; NaN where a coefficient does not apply.
-    """
+    """The numbers of one bifurcation."""
     form, point = event.normal_form, event.point
     return {
         "step": event.step,

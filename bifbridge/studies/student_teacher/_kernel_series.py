@@ -21,15 +21,7 @@ _RANKS = ("participation_ratio", "entropy_rank", "stable_rank")
 
 
 def kernel_spectrum(experiment: Experiment, field: CTRNN) -> Spectrum:
-    """The spectrum of the kernel of the states, with the configured number of modes.
-
-    Args:
-        experiment: supplies trials and parameters.
-        field: the student.
-
-    Returns:
-        The spectrum.
-    """
+    """The spectrum of the kernel of the states, with the configured number of modes."""
     sensitivity = experiment.sensitivity(field)
     return spectrum(
         StateSpaceNTK(sensitivity), k=min(experiment.config.kernel_modes, sensitivity.theta.size)
@@ -37,17 +29,7 @@ def kernel_spectrum(experiment: Experiment, field: CTRNN) -> Spectrum:
 
 
 def sampled_steps(n_steps: int, every: int, crossing: float | None, stride: int = 3) -> np.ndarray:
-    """Steps at which the kernel is measured: coarse everywhere, dense around a crossing.
-
-    Args:
-        n_steps: steps of the run.
-        every: distance of the coarse ones.
-        crossing: fractional step of a crossing, itself included; None without one.
-        stride: distance of the dense ones.
-
-    Returns:
-        Increasing steps, possibly fractional.
-    """
+    """Steps at which the kernel is measured: coarse everywhere, dense around a crossing."""
     steps = {*range(0, n_steps, every), n_steps}
     if crossing is not None:
         middle = round(crossing)
@@ -63,18 +45,7 @@ def kernel_series(
     known: KnownSpectra,
     progress: AbstractProgress,
 ) -> xr.Dataset:
-    """Spectrum, moments and effective ranks at chosen steps.
-
-    Args:
-        experiment: supplies trials and parameters.
-        path: of the training.
-        steps: where to measure.
-        known: spectra that need not be computed again.
-        progress: told of each step.
-
-    Returns:
-        A dataset over "checkpoint" and "mode".
-    """
+    """Spectrum, moments and effective ranks at chosen steps."""
     steps, spectra = np.asarray(list(steps), float), []
     progress.start("kernel", len(steps))
     try:

@@ -29,22 +29,12 @@ class LossFall(NamedTuple):
 def loss_fall(
     losses: Float[np.ndarray, " K"], crossing: float, previous: float | None = None
 ) -> LossFall:
-    """The fall of the loss after a crossing, dated and ranked against the whole run.
-
-    The loss is smoothed by a running median over 31 steps. The fall is log L at the crossing
-    minus log L `WIDTH` steps later; its onset is sought from half a width before the crossing,
-    but not before half the way from the previous crossing, whose fall is another one.
-    The percentile tells whether a fall this large is special: falls over the same width are
-    computed from every step of the run.
-
-    Args:
-        losses: L before each step, shape (K,), positive.
-        crossing: step of the crossing, possibly fractional.
-        previous: step of the distinct crossing before it, if any.
-
-    Returns:
-        Onset, factor and percentile.
-    """
+    """The fall of the loss after a crossing, dated and ranked against the whole run."""
+    # The loss is smoothed by a running median over 31 steps. The fall is log L at the crossing
+    # minus log L `WIDTH` steps later; its onset is sought from half a width before the crossing,
+    # but not before half the way from the previous crossing, whose fall is another one. The
+    # percentile tells whether a fall this large is special: falls over the same width are
+    # computed from every step of the run.
     smooth = smoothed_log(losses)
     last = len(smooth) - 1
     start = min(round(crossing), last)
@@ -63,44 +53,21 @@ def loss_fall(
 
 
 def distinct_crossings(steps: Float[np.ndarray, " e"], gap: float = 50.0) -> list[int]:
-    """The first of each cluster of crossings.
-
-    Near a crossing descent may jump to and fro across it; such crossings follow each other
-    within a few steps and count as one.
-
-    Args:
-        steps: of all crossings, increasing.
-        gap: crossings closer than this belong together.
-
-    Returns:
-        Positions of the first crossing of each cluster.
-    """
+    """The first of each cluster of crossings."""
+    # Near a crossing descent may jump to and fro across it; such crossings follow each other
+    # within a few steps and count as one.
     return [k for k in range(len(steps)) if k == 0 or steps[k] - steps[k - 1] > gap]
 
 
 def previous_crossings(steps: Float[np.ndarray, " e"]) -> list[float | None]:
-    """The distinct crossing before each crossing.
-
-    Args:
-        steps: of all crossings, increasing.
-
-    Returns:
-        For each its predecessor's step, None for those of the first cluster.
-    """
+    """The distinct crossing before each crossing."""
     starts = [float(steps[k]) for k in distinct_crossings(steps)]
     cluster = np.searchsorted(starts, steps, side="right") - 1
     return [starts[k - 1] if k > 0 else None for k in cluster]
 
 
 def smoothed_log(losses: Float[np.ndarray, " K"]) -> Float[np.ndarray, " K"]:
-    """Running median of log L.
-
-    Args:
-        losses: L, shape (K,), positive.
-
-    Returns:
-        Shape (K,).
-    """
+    """Running median of log L."""
     padded = np.pad(np.log(np.maximum(losses, 1e-300)), HALF_MEDIAN, mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * HALF_MEDIAN + 1)
     return np.median(windows, axis=1)

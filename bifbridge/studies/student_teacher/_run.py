@@ -149,14 +149,7 @@ def _distance_study(
 
 
 def by_quantity(study: xr.Dataset) -> xr.Dataset:
-    """One variable per error, its fitted and its expected order beside it.
-
-    Args:
-        study: from `distance_study`.
-
-    Returns:
-        A dataset over "distance".
-    """
+    """One variable per error, its fitted and its expected order beside it."""
     variables = {}
     for name in study["quantity"].values:
         row = study.sel(quantity=name)

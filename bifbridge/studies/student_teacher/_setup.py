@@ -65,41 +65,17 @@ class Experiment(eqx.Module):
         return loss, theta
 
     def rebuild(self, theta: ParameterVector) -> CTRNN:
-        """The student with trained leaves θ.
-
-        Args:
-            theta: shape (p,).
-
-        Returns:
-            The network.
-        """
+        """The student with trained leaves θ."""
         _, rebuild = flatten_parameters(self.student, self.names)
         return rebuild(theta)
 
     def sensitivity(self, field: CTRNN) -> Sensitivity:
-        """S of a student on the task's trials.
-
-        Args:
-            field: the student.
-
-        Returns:
-            The sensitivity of the states to the trained leaves.
-        """
+        """S of a student on the task's trials."""
         return linearise(field, self.task.initial_states, self.task.grid, names=self.names)
 
 
 def set_up(config: StudentTeacherConfig) -> Experiment:
-    """Make teacher, student and targets.
-
-    Args:
-        config: the settings.
-
-    Returns:
-        The experiment; the same settings give the same numbers.
-
-    Raises:
-        ConfigError: if a trained leaf does not exist.
-    """
+    """Make teacher, student and targets."""
     teacher_key, student_key, state_key = jr.split(jr.key(config.seed), 3)
     phi = NONLINEARITIES[config.nonlinearity]
     teacher, readout = spectral_teacher(config.units, config.teacher_eigenvalues, key=teacher_key)
@@ -132,13 +108,5 @@ def _initial_states(
 
 
 def cast_floats(tree: PyTree, dtype: jnp.dtype) -> PyTree:
-    """The same pytree with every JAX array of floats in one precision.
-
-    Args:
-        tree: any pytree.
-        dtype: the floating type.
-
-    Returns:
-        The converted pytree.
-    """
+    """The same pytree with every JAX array of floats in one precision."""
     return jax.tree.map(lambda x: x.astype(dtype) if eqx.is_inexact_array(x) else x, tree)

@@ -16,14 +16,7 @@ KIND = "student-teacher"
 
 
 def training_dataset(path: TrainingPath) -> xr.Dataset:
-    """Loss and gradient norm before each step.
-
-    Args:
-        path: of the training.
-
-    Returns:
-        A dataset over "step".
-    """
+    """Loss and gradient norm before each step."""
     return xr.Dataset(
         {"loss": ("step", path.losses), "gradient_norm": ("step", path.gradient_norms)},
         coords={"step": np.arange(len(path.losses))},
@@ -33,13 +26,7 @@ def training_dataset(path: TrainingPath) -> xr.Dataset:
 def write_run(
     path: str | os.PathLike[str], groups: dict[str, xr.Dataset | None], summary: dict[str, Any]
 ) -> None:
-    """Write the groups of a run, atomically.
-
-    Args:
-        path: the file.
-        groups: datasets by name; None where one does not apply.
-        summary: supplies configuration and versions.
-    """
+    """Write the groups of a run, atomically."""
     present = {f"/{name}": data for name, data in groups.items() if data is not None}
     tree = xr.DataTree.from_dict(present)
     tree.attrs = {
@@ -52,23 +39,10 @@ def write_run(
 
 
 def read_group(path: str | os.PathLike[str], name: str) -> xr.Dataset:
-    """Read a group of a run.
-
-    Args:
-        path: the file that `write_run` wrote.
-        name: of the group.
-
-    Returns:
-        The group, in memory.
-    """
+    """Read a group of a run."""
     return read_dataset(path, "run", lambda tree: tree[name].to_dataset(), tree=True)
 
 
 def write_summary(path: str | os.PathLike[str], summary: dict[str, Any]) -> None:
-    """Write the main numbers as JSON, atomically.
-
-    Args:
-        path: the file.
-        summary: the numbers.
-    """
+    """Write the main numbers as JSON, atomically."""
     write_text(path, json.dumps(summary, indent=1, allow_nan=False) + "\n")

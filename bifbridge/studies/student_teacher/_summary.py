@@ -30,22 +30,7 @@ def summarise(
     landscape: xr.Dataset | None,
     distance: xr.Dataset | None,
 ) -> dict[str, Any]:
-    """Collect the numbers of a finished run.
-
-    Args:
-        config: the settings.
-        losses: L before each step.
-        final_loss: L after the last one.
-        kernel: spectra along training.
-        tracked: the followed equilibrium.
-        events: its bifurcations.
-        agreement: of prediction and measurement at the first one, if any.
-        landscape: loss along ∇θμ there, if any.
-        distance: errors against the distance from the bifurcation, if any.
-
-    Returns:
-        A dictionary that JSON can hold; what does not apply is None.
-    """
+    """Collect the numbers of a finished run."""
     summary = {
         "config": config.as_dict(),
         "versions": versions(),
@@ -63,16 +48,7 @@ def summarise(
 
 
 def effective_rank(kernel: xr.Dataset, crossing: float | None) -> dict[str, Any]:
-    """Participation ratios: at the start, the least, at the crossing, and how far it fell.
-
-    Args:
-        kernel: spectra along training.
-        crossing: step of the first bifurcation.
-
-    Returns:
-        Numbers by name. "fall" is the largest participation ratio within 50 steps of the
-        crossing over the one at the crossing.
-    """
+    """Participation ratios: at the start, the least, at the crossing, and how far it fell."""
     steps, ranks = kernel["step"].values, kernel["participation_ratio"].values
     lowest = int(np.argmin(ranks))
     numbers = {
@@ -92,15 +68,7 @@ def effective_rank(kernel: xr.Dataset, crossing: float | None) -> dict[str, Any]
 
 
 def first_bifurcation(tracked: Tracked, events: xr.Dataset) -> dict[str, Any] | None:
-    """The first bifurcation of the followed equilibrium.
-
-    Args:
-        tracked: the followed equilibrium.
-        events: its bifurcations.
-
-    Returns:
-        Its numbers, or None.
-    """
+    """The first bifurcation of the followed equilibrium."""
     if tracked.first is None:
         return None
     row = {name: events[name].values[0] for name in events.data_vars if name != "state"}
@@ -120,14 +88,7 @@ def first_bifurcation(tracked: Tracked, events: xr.Dataset) -> dict[str, Any] | 
 
 
 def event_list(events: xr.Dataset) -> list[dict[str, Any]]:
-    """Every bifurcation with the fall of the loss beside it.
-
-    Args:
-        events: from the tracker.
-
-    Returns:
-        One dictionary per event, in order.
-    """
+    """Every bifurcation with the fall of the loss beside it."""
     found = []
     for k in range(events.sizes["event"]):
         row = {name: events[name].values[k] for name in events.data_vars if name != "state"}
@@ -148,16 +109,7 @@ def event_list(events: xr.Dataset) -> list[dict[str, Any]]:
 
 
 def matched_drops(events: xr.Dataset) -> list[dict[str, Any]]:
-    """The fall of the loss at each distinct crossing of the followed equilibrium.
-
-    Args:
-        events: from the tracker.
-
-    Returns:
-        One dictionary per crossing; crossings to and fro within 50 steps count as one. A fall is
-        "matched" if the loss shrinks by a fifth or more within 200 steps of the crossing, which
-        it does after fewer than a quarter of all steps, and starts within 100 steps of it.
-    """
+    """The fall of the loss at each distinct crossing of the followed equilibrium."""
     found = []
     for k in distinct_crossings(events["step"].values):
         step, onset = float(events["step"].values[k]), float(events["loss_drop_step"].values[k])

@@ -49,18 +49,9 @@ class Tracked:
 
 
 def track(experiment: Experiment, path: TrainingPath, progress: AbstractProgress) -> Tracked:
-    """Continue the student's equilibrium over the straight path between all consecutive steps.
-
-    It is the one that Newton's method reaches from the origin, where an unbiased network has it.
-
-    Args:
-        experiment: the names of the trained leaves.
-        path: of the training.
-        progress: told of each step.
-
-    Returns:
-        The equilibrium and its bifurcations, crossings within a step located to 1e-8 of it.
-    """
+    """Continue the student's equilibrium over the straight path between all consecutive steps."""
+    # It is the one that Newton's method reaches from the origin, where an unbiased network has
+    # it.
     state, pieces = np.zeros(experiment.config.units), []
     progress.start("continuation", path.n_steps)
     try:
@@ -101,16 +92,7 @@ def _join(pieces: list[LearningPath]) -> Tracked:
 
 
 def equilibrium_dataset(tracked: Tracked, *, leading: int = 4, every: int = 5) -> xr.Dataset:
-    """Leading eigenvalues of the Jacobian at the followed equilibrium.
-
-    Args:
-        tracked: from `track`.
-        leading: how many.
-        every: distance of the steps kept.
-
-    Returns:
-        A dataset over "checkpoint" and "eigenvalue".
-    """
+    """Leading eigenvalues of the Jacobian at the followed equilibrium."""
     kept = tracked.eigenvalues[::every, :leading]
     return xr.Dataset({
         "step": ("checkpoint", tracked.steps[::every]),

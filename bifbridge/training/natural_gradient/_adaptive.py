@@ -37,14 +37,7 @@ class AdaptiveState(NamedTuple):
 
 
 def top_gap(model: LowRankModel) -> Scalar:
-    """1 − λ₂/λ₁: near one where the Gauss–Newton matrix is of rank one.
-
-    Args:
-        model: of the curvature, of rank 2 at least.
-
-    Returns:
-        Between 0 and 1; 0 where there is no curvature.
-    """
+    """1 − λ₂/λ₁: near one where the Gauss–Newton matrix is of rank one."""
     first, second = model.curvatures[0], model.curvatures[1]
     return jnp.where(first > 0, 1 - second / jnp.where(first > 0, first, 1), 0)
 

@@ -93,27 +93,13 @@ class LinearisedLoss(eqx.Module):
     loss: Callable[[Outputs], Scalar]
 
     def weigh(self, tangent: Outputs) -> Outputs:
-        """M y for a tangent y of the outputs.
-
-        Args:
-            tangent: y, of the outputs' shape.
-
-        Returns:
-            M y.
-        """
+        """M y for a tangent y of the outputs."""
         if self.loss is half_square:
             return tangent
         return jax.jvp(jax.grad(self.loss), (self.outputs,), (tangent,))[1]
 
     def curvature_within(self, basis: Directions) -> Float[Array, "k k"]:
-        """VᵀGV by forward products alone.
-
-        Args:
-            basis: V, shape (p, k).
-
-        Returns:
-            A symmetric matrix.
-        """
+        """VᵀGV by forward products alone."""
         pushed = jax.vmap(self.linear, in_axes=1)(basis)
         weighted = jax.vmap(self.weigh)(pushed)
         flat = (x.reshape(basis.shape[1], -1) for x in (pushed, weighted))
@@ -121,14 +107,7 @@ class LinearisedLoss(eqx.Module):
         return first @ second.T
 
     def product(self, vectors: Directions) -> Directions:
-        """G V.
-
-        Args:
-            vectors: V, shape (p, k).
-
-        Returns:
-            Shape (p, k).
-        """
+        """G V."""
         pull = jax.linear_transpose(self.linear, self.theta)
 
         def single(vector: ParameterVector) -> ParameterVector:

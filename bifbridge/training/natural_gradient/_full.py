@@ -77,18 +77,7 @@ def natural_gradient(
 
 
 def require_parameters(params: Any, who: str) -> Any:
-    """The parameters, which Optax lets a caller leave out.
-
-    Args:
-        params: what `update` was given.
-        who: the transformation, for the message.
-
-    Returns:
-        The parameters.
-
-    Raises:
-        ValueError: if there are none.
-    """
+    """The parameters, which Optax lets a caller leave out."""
     if params is None:
         raise ValueError(
             f"{who}: got params=None, expected the parameters, since the curvature is theirs: "
@@ -98,14 +87,5 @@ def require_parameters(params: Any, who: str) -> Any:
 
 
 def rate_at(learning_rate: Any, count: Int[Array, ""], dtype: Any) -> Scalar:
-    """η at a step.
-
-    Args:
-        learning_rate: a number or a schedule.
-        count: number of steps taken.
-        dtype: of θ.
-
-    Returns:
-        A scalar.
-    """
+    """η at a step."""
     return jnp.asarray(learning_rate(count) if callable(learning_rate) else learning_rate, dtype)

@@ -96,15 +96,7 @@ class BlockIteration(AbstractSubspace):
             )
 
     def start(self, parameters: int, dtype: Any) -> Directions:
-        """Random directions, see `AbstractSubspace.start`.
-
-        Args:
-            parameters: p.
-            dtype: of θ.
-
-        Returns:
-            Orthonormal columns, shape (p, k + 1).
-        """
+        """Random directions, see `AbstractSubspace.start`."""
         return jnp.linalg.qr(jr.normal(jr.key(self.seed), (parameters, self.rank + 1), dtype))[0]
 
     def refresh(
@@ -114,17 +106,7 @@ class BlockIteration(AbstractSubspace):
         parameters: Any,
         gradient: ParameterVector,
     ) -> LowRankModel:
-        """A Nyström approximation, see `AbstractSubspace.refresh`.
-
-        Args:
-            linearised: products with G.
-            directions: test vectors Ω, shape (p, k + 1).
-            parameters: not used.
-            gradient: not used.
-
-        Returns:
-            The model.
-        """
+        """A Nyström approximation, see `AbstractSubspace.refresh`."""
         model = nystroem(directions, linearised.product(directions))
         for _ in range(self.passes - 1):
             model = nystroem(model.basis, linearised.product(model.basis))
@@ -147,15 +129,7 @@ class GradientLanczos(AbstractSubspace):
     rank: int = eqx.field(static=True, default=4)
 
     def start(self, parameters: int, dtype: Any) -> Directions:
-        """Nothing is carried over, see `AbstractSubspace.start`.
-
-        Args:
-            parameters: p.
-            dtype: of θ.
-
-        Returns:
-            Zeros, shape (p, k).
-        """
+        """Nothing is carried over, see `AbstractSubspace.start`."""
         return jnp.zeros((parameters, self.rank), dtype)
 
     def refresh(
@@ -165,17 +139,7 @@ class GradientLanczos(AbstractSubspace):
         parameters: Any,
         gradient: ParameterVector,
     ) -> LowRankModel:
-        """Lanczos from the gradient, see `AbstractSubspace.refresh`.
-
-        Args:
-            linearised: products with G.
-            directions: not used.
-            parameters: not used.
-            gradient: ∇L, shape (p,).
-
-        Returns:
-            The model.
-        """
+        """Lanczos from the gradient, see `AbstractSubspace.refresh`."""
         lanczos = decomp.tridiag_sym(self.rank, custom_vjp=False)
         found = lanczos(lambda v: linearised.product(v[:, None])[:, 0], gradient)
         return diagonal_model(jnp.asarray(found.Q_tall).T, jnp.asarray(found.J_small))
@@ -207,15 +171,7 @@ class FixedDirections(AbstractSubspace):
             )
 
     def start(self, parameters: int, dtype: Any) -> Directions:
-        """Nothing is carried over, see `AbstractSubspace.start`.
-
-        Args:
-            parameters: p.
-            dtype: of θ.
-
-        Returns:
-            Zeros, shape (p, k).
-        """
+        """Nothing is carried over, see `AbstractSubspace.start`."""
         return jnp.zeros((parameters, self.rank), dtype)
 
     def refresh(
@@ -225,49 +181,22 @@ class FixedDirections(AbstractSubspace):
         parameters: Any,
         gradient: ParameterVector,
     ) -> LowRankModel:
-        """The curvature along the known directions, see `AbstractSubspace.refresh`.
-
-        Args:
-            linearised: products with J.
-            directions: not used.
-            parameters: θ as the optimiser has it.
-            gradient: not used.
-
-        Returns:
-            The model.
-        """
+        """The curvature along the known directions, see `AbstractSubspace.refresh`."""
         known = self.directions(parameters) if callable(self.directions) else self.directions
         basis = jnp.linalg.qr(known)[0]
         return diagonal_model(basis, linearised.curvature_within(basis))
 
 
 def diagonal_model(basis: Directions, curvature: Float[Array, "k k"]) -> LowRankModel:
-    """V H Vᵀ with V turned so that H is diagonal.
-
-    Args:
-        basis: V, orthonormal columns, shape (p, k).
-        curvature: H, symmetric.
-
-    Returns:
-        The model.
-    """
+    """V H Vᵀ with V turned so that H is diagonal."""
     values, turn = jnp.linalg.eigh((curvature + curvature.T) / 2)
     flat = jnp.zeros((), values.dtype)
     return LowRankModel(basis @ turn[:, ::-1], jnp.maximum(values[::-1], 0), flat)
 
 
 def nystroem(test: Directions, image: Directions) -> LowRankModel:
-    """The eigenvalues and eigenvectors of Y(ΩᵀY)⁺Yᵀ.
-
-    With Y(ΩᵀY)^(−1/2) = UΣQᵀ it is UΣ²Uᵀ; the least eigenvalue is taken for the tail.
-
-    Args:
-        test: Ω, orthonormal columns, shape (p, k).
-        image: Y = GΩ, shape (p, k).
-
-    Returns:
-        The model.
-    """
+    """The eigenvalues and eigenvectors of Y(ΩᵀY)⁺Yᵀ."""
+    # With Y(ΩᵀY)^(−1/2) = UΣQᵀ it is UΣ²Uᵀ; the least eigenvalue is taken for the tail.
     core = test.T @ image
     values, turn = jnp.linalg.eigh((core + core.T) / 2)
     floor = test.shape[0] * jnp.finfo(image.dtype).eps * jnp.max(jnp.abs(values))

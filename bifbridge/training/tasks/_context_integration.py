@@ -44,15 +44,7 @@ class ContextIntegration(AbstractTask):
         return 1
 
     def trials(self, count: int, *, key: PRNGKeyArray) -> Trials:
-        """Draw trials, see `AbstractTask.trials`.
-
-        Args:
-            count: N.
-            key: source of randomness.
-
-        Returns:
-            The trials.
-        """
+        """Draw trials, see `AbstractTask.trials`."""
         mean_key, cue_key, first_key, second_key = jr.split(key, 4)
         means = signed_coherence(self.coherences, (count, 2), key=mean_key)
         cue = jr.randint(cue_key, (count,), 0, 2)

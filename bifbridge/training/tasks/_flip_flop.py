@@ -49,15 +49,7 @@ class FlipFlop(AbstractTask):
         return self.bits
 
     def trials(self, count: int, *, key: PRNGKeyArray) -> Trials:
-        """Draw trials, see `AbstractTask.trials`.
-
-        Args:
-            count: N.
-            key: source of randomness.
-
-        Returns:
-            The trials.
-        """
+        """Draw trials, see `AbstractTask.trials`."""
         onset_key, sign_key = jr.split(key)
         steps = self.grid.steps
         shape = (count, steps.size, self.bits)

@@ -40,15 +40,7 @@ class Imitation(AbstractTask):
         return self.readout.shape[0]
 
     def trials(self, count: int, *, key: PRNGKeyArray) -> Trials:
-        """Draw trials, see `AbstractTask.trials`.
-
-        Args:
-            count: N.
-            key: source of randomness.
-
-        Returns:
-            The trials, which bring their initial states.
-        """
+        """Draw trials, see `AbstractTask.trials`."""
         states = self.spread * jr.normal(key, (count, self.readout.shape[1]))
         targets = solve(self.teacher, states, self.grid) @ self.readout.T
         inputs = jnp.zeros((count, self.grid.steps.size, 0))

@@ -41,15 +41,7 @@ class MemoryPro(AbstractTask):
         return 3
 
     def trials(self, count: int, *, key: PRNGKeyArray) -> Trials:
-        """Draw trials, see `AbstractTask.trials`.
-
-        Args:
-            count: N.
-            key: source of randomness.
-
-        Returns:
-            The trials.
-        """
+        """Draw trials, see `AbstractTask.trials`."""
         angle_key, go_key = jr.split(key)
         angle = jr.uniform(angle_key, (count, 1), maxval=2 * jnp.pi)
         go = jr.uniform(go_key, (count, 1), minval=self.go[0], maxval=self.go[1])

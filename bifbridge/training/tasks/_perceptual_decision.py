@@ -40,15 +40,7 @@ class PerceptualDecision(AbstractTask):
         return 1
 
     def trials(self, count: int, *, key: PRNGKeyArray) -> Trials:
-        """Draw trials, see `AbstractTask.trials`.
-
-        Args:
-            count: N.
-            key: source of randomness.
-
-        Returns:
-            The trials.
-        """
+        """Draw trials, see `AbstractTask.trials`."""
         mean_key, noise_key = jr.split(key)
         mean = signed_coherence(self.coherences, (count,), key=mean_key)
         inputs = evidence(mean, self.grid, self.end, self.noise, key=noise_key)[..., None]
@@ -62,16 +54,7 @@ class PerceptualDecision(AbstractTask):
 def signed_coherence(
     coherences: tuple[float, ...], shape: tuple[int, ...], *, key: PRNGKeyArray
 ) -> Float[Array, "..."]:
-    """Means of evidence: a size from a list, with a random sign.
-
-    Args:
-        coherences: the sizes.
-        shape: of the result.
-        key: source of randomness.
-
-    Returns:
-        Of the given shape.
-    """
+    """Means of evidence: a size from a list, with a random sign."""
     size_key, sign_key = jr.split(key)
     return jr.choice(size_key, jnp.array(coherences), shape) * jr.rademacher(sign_key, shape, float)
 
@@ -79,17 +62,6 @@ def signed_coherence(
 def evidence(
     mean: Float[Array, " N"], grid: TimeGrid, end: float, noise: float, *, key: PRNGKeyArray
 ) -> Float[Array, "N K1"]:
-    """A noisy stream that ends at a given time.
-
-    Args:
-        mean: of each trial, shape (N,).
-        grid: times.
-        end: when it ends.
-        noise: standard deviation at each step.
-        key: source of randomness.
-
-    Returns:
-        Shape (N, K + 1).
-    """
+    """A noisy stream that ends at a given time."""
     stream = mean[:, None] + noise * jr.normal(key, (mean.size, grid.steps.size))
     return jnp.where(grid.steps < end, stream, 0.0)

@@ -40,15 +40,7 @@ class SineGenerator(AbstractTask):
         return 1
 
     def trials(self, count: int, *, key: PRNGKeyArray) -> Trials:
-        """Draw trials, see `AbstractTask.trials`.
-
-        Args:
-            count: N.
-            key: permutes the order of the levels.
-
-        Returns:
-            The trials; the input is 0 at the lowest and 1 at the highest frequency, plus ¼.
-        """
+        """Draw trials, see `AbstractTask.trials`."""
         level = jr.permutation(key, jnp.arange(count) % self.levels) / max(self.levels - 1, 1)
         frequency = self.lowest + (self.highest - self.lowest) * level
         times = self.grid.times

@@ -106,12 +106,5 @@ class AbstractTask(eqx.Module):
 
 
 def everywhere(targets: Float[Array, "N T o"]) -> Bool[Array, "N T o"]:
-    """The mask that counts every target.
-
-    Args:
-        targets: y.
-
-    Returns:
-        All true, of the same shape.
-    """
+    """The mask that counts every target."""
     return jnp.ones(targets.shape, bool)

@@ -88,11 +88,7 @@ class CycleTrack(eqx.Module):
 
 
 def tracking_engine() -> CycleEngine:
-    """An engine with steps fit for the short way between two checkpoints.
-
-    Returns:
-        The engine.
-    """
+    """An engine with steps fit for the short way between two checkpoints."""
     return CycleEngine(step=0.2, max_step=0.5, parameter_scale=1.0, directions="up")
 
 
@@ -103,21 +99,9 @@ def follow_cycles(
     inputs: Input | None,
     engine: CycleEngine | None = None,
 ) -> list[CycleTrack]:
-    """The cycles of every Hopf point, followed to an end of the run or of the cycles.
-
-    They are followed to the side on which they exist: forwards in training from a Hopf point at
-    which they are born, backwards from one at which they vanish.
-
-    Args:
-        run: the checkpoints.
-        events: bifurcations of equilibria under the same input.
-        condition: its name.
-        inputs: the input.
-        engine: `tracking_engine()` unless given.
-
-    Returns:
-        A track per Hopf point; cycles that end in a further one are followed once.
-    """
+    """The cycles of every Hopf point, followed to an end of the run or of the cycles."""
+    # They are followed to the side on which they exist: forwards in training from a Hopf point at
+    # which they are born, backwards from one at which they vanish.
     chosen = tracking_engine() if engine is None else engine
     tracks: list[CycleTrack] = []
     for event in events:

@@ -108,19 +108,7 @@ def examine(
     probe: KernelProbe | None,
     window: float,
 ) -> TrackedBifurcation:
-    """What drove an event, and what the kernel did around it.
-
-    Args:
-        event: from `track_equilibria`.
-        run: the checkpoints.
-        condition: name of the constant input.
-        names: leaves of θ.
-        probe: trials, or None to leave the kernel alone.
-        window: how many steps "before" and "after" lie away.
-
-    Returns:
-        The record.
-    """
+    """What drove an event, and what the kernel did around it."""
     rate, drivers = _drivers(event, run, names)
     before = at = after = float("nan")
     agreement = None

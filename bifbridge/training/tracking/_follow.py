@@ -149,21 +149,7 @@ def follow_condition(
     *,
     first: int,
 ) -> tuple[list[EquilibriumTrack], list[LearningEvent]]:
-    """All equilibria of a run under one constant input.
-
-    Args:
-        run: the checkpoints.
-        starts: states to search from, shape (k, n).
-        condition: name of the input.
-        inputs: the input.
-        names: leaves of θ in unfolding gradients.
-        search_every: checkpoints between searches.
-        engine: of the continuation.
-        first: index of the first track among those of all conditions.
-
-    Returns:
-        The tracks, and their bifurcations, each once.
-    """
+    """All equilibria of a run under one constant input."""
     follower = _Follower(run, condition, inputs, names, engine, first)
     last = len(run) - 1
     for left in range(0, max(last, 1), search_every):
@@ -181,14 +167,7 @@ def follow_condition(
 
 
 def without_twins(events: list[LearningEvent]) -> list[LearningEvent]:
-    """Each bifurcation once: every equilibrium that takes part in one reports it.
-
-    Args:
-        events: of all tracks.
-
-    Returns:
-        Those of the first track that reports them, in the order of training.
-    """
+    """Each bifurcation once: every equilibrium that takes part in one reports it."""
     kept: list[LearningEvent] = []
     for event in sorted(events, key=lambda e: e.equilibrium):
         near = (e for e in kept if abs(e.step - event.step) < 1e-6 * (1 + abs(event.step)))

@@ -22,30 +22,14 @@ _TOLERANCE = 1e-9
 
 
 def named_rule(eqn: Any) -> str | None:
-    """The name of a function of JAX with a Julia counterpart.
-
-    Args:
-        eqn: a `custom_jvp_call` equation.
-
-    Returns:
-        The name, or None for any other function, such as a user's own `relu`.
-    """
+    """The name of a function of JAX with a Julia counterpart."""
     information = getattr(eqn.params["call_jaxpr"].jaxpr.debug_info, "func_src_info", None) or ""
     name, _, place = information.partition(" at ")
     return name if name in NAMED_RULES and place.startswith(_JAX) else None
 
 
 def rule_agrees(eqn: Any, orders: int = 3) -> bool:
-    """Whether a function's own derivative is the derivative of its body.
-
-    Args:
-        eqn: a `custom_jvp_call` or `custom_vjp_call` equation.
-        orders: how many directional derivatives to compare.
-
-    Returns:
-        True if value and derivatives agree at zero, at equal and at random arguments; of a
-        `custom_vjp` function only the gradient can be compared.
-    """
+    """Whether a function's own derivative is the derivative of its body."""
     ruled = equation_function(eqn)
     body = jaxpr_as_fun(eqn.params["call_jaxpr"])
     tangents = _tangent if eqn.primitive.name == "custom_jvp_call" else _cotangent

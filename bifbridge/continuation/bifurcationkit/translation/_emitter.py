@@ -65,34 +65,17 @@ class Emitter:
         return [helpers()[name] for name in with_dependencies(self._helpers)]
 
     def helper(self, name: str) -> str:
-        """Note that a function is called.
-
-        Args:
-            name: a helper function, or a function of Julia.
-
-        Returns:
-            Its name.
-        """
+        """Note that a function is called."""
         if name in helpers():
             self._helpers.add(name)
         return name
 
     def line(self, text: str) -> None:
-        """Write one statement.
-
-        Args:
-            text: the code, without indentation.
-        """
+        """Write one statement."""
         self._lines.append("    " * self._indent + text)
 
     def block(self, opening: str, body: Callable[[], None], closing: str | None = "end") -> None:
-        """Write an indented block.
-
-        Args:
-            opening: its first line.
-            body: writes what is inside.
-            closing: its last line; None if another opening line follows.
-        """
+        """Write an indented block."""
         self.line(opening)
         self._indent += 1
         body()
@@ -101,26 +84,11 @@ class Emitter:
             self.line(closing)
 
     def bind(self, variable: Variable, expression: Expression) -> None:
-        """Let a variable of the program stand for code.
-
-        Args:
-            variable: the variable.
-            expression: the code.
-        """
+        """Let a variable of the program stand for code."""
         self._scope[variable] = expression
 
     def run(self, program: Program) -> list[Expression]:
-        """Write the statements of a program whose inputs are bound.
-
-        Args:
-            program: the program.
-
-        Returns:
-            Code for its outputs.
-
-        Raises:
-            UnsupportedPrimitiveError: if an operation has no translation.
-        """  # noqa: DOC501, DOC502
+        """Write the statements of a program whose inputs are bound."""
         uses = program.uses()
         for equation in program.equations:
             operands = [self.read(atom) for atom in equation.inputs]
@@ -138,65 +106,27 @@ class Emitter:
         return [self.read(atom) for atom in program.outputs]
 
     def read(self, atom: Atom) -> Expression:
-        """Code for an operand.
-
-        Args:
-            atom: a variable or constant.
-
-        Returns:
-            The expression.
-        """
+        """Code for an operand."""
         return self._scope[atom] if isinstance(atom, Variable) else self._constant(atom)
 
     def named(self, expression: Expression, stem: str = "value") -> Expression:
-        """Give a result a name, unless repeating its code costs nothing.
-
-        Args:
-            expression: the result.
-            stem: what to call it.
-
-        Returns:
-            An expression that is a name or a literal.
-        """
+        """Give a result a name, unless repeating its code costs nothing."""
         if expression.is_cheap or expression.base is not None or expression.condition is not None:
             return expression
         return self.assign(expression, stem)
 
     def assign(self, expression: Expression, stem: str) -> Expression:
-        """Write `name = code`.
-
-        Args:
-            expression: the code.
-            stem: what to call it.
-
-        Returns:
-            The name, as an expression.
-        """
+        """Write `name = code`."""
         name = self.names.fresh(stem)
         self.line(f"{name} = {expression.text}")
         return self.name_of(name, expression)
 
     def name_of(self, name: str, like: Expression) -> Expression:
-        """An expression that is a name.
-
-        Args:
-            name: the identifier.
-            like: what it stands for.
-
-        Returns:
-            The expression.
-        """
+        """An expression that is a name."""
         return Expression(name, like.shape, like.dims, like.kind)
 
     def full(self, expression: Expression) -> Expression:
-        """An expression of the whole logical shape.
-
-        Args:
-            expression: any expression.
-
-        Returns:
-            The same, or code that expands it.
-        """
+        """An expression of the whole logical shape."""
         if expression.dims == expression.shape:
             return expression
         if expression.is_number:
@@ -206,14 +136,7 @@ class Emitter:
         return Expression(text, expression.shape, expression.shape, expression.kind)
 
     def promoted(self, expression: Expression) -> Expression:
-        """An expression whose elements have the type of the field's result.
-
-        Args:
-            expression: any expression.
-
-        Returns:
-            Itself, unless it is a float.
-        """
+        """An expression whose elements have the type of the field's result."""
         if expression.kind != "f":
             return expression
         self.needs_type = True
@@ -222,15 +145,7 @@ class Emitter:
         return Expression(text, expression.shape, expression.dims, "f", ATOM, dot == ".")
 
     def unfused(self, expression: Expression, dims: Shape) -> Expression:
-        """Name a broadcast that would be evaluated again for every element of a larger one.
-
-        Args:
-            expression: an operand.
-            dims: size of the broadcast that it enters.
-
-        Returns:
-            The operand, named if need be.
-        """
+        """Name a broadcast that would be evaluated again for every element of a larger one."""
         repeated = expression.dotted and expression.dims not in ((), dims)
         return self.assign(expression, "value") if repeated else expression
 

@@ -35,14 +35,7 @@ class Selector:
     dropped: bool = False
 
     def text(self, length: int) -> str:
-        """Code for between the brackets.
-
-        Args:
-            length: size of the axis.
-
-        Returns:
-            Such as "3", "2:4" or ":".
-        """
+        """Code for between the brackets."""
         if isinstance(self.start, str):
             if self.dropped:
                 return self.start
@@ -102,27 +95,12 @@ class Expression:
         return self.text.isidentifier() or self.number is not None
 
     def reshaped(self, shape: Shape, dims: Shape) -> "Expression":
-        """The same code, standing for another shape.
-
-        Args:
-            shape: logical shape.
-            dims: Julia's size.
-
-        Returns:
-            The expression.
-        """
+        """The same code, standing for another shape."""
         return dataclasses.replace(self, shape=shape, dims=dims)
 
 
 def kind_of(dtype: Any) -> str:
-    """The kind of a dtype.
-
-    Args:
-        dtype: NumPy's dtype.
-
-    Returns:
-        "f", "i", "b", or "?" for one that Julia's side has no use for.
-    """
+    """The kind of a dtype."""
     if np.issubdtype(dtype, np.floating) or dtype.name in ("bfloat16",):
         return "f"
     if dtype == np.bool_:
@@ -131,15 +109,7 @@ def kind_of(dtype: Any) -> str:
 
 
 def literal(value: Any, dtype: Any) -> Expression:
-    """A number written out.
-
-    Args:
-        value: a Python number.
-        dtype: its type in JAX.
-
-    Returns:
-        The expression.
-    """
+    """A number written out."""
     kind = kind_of(dtype)
     if kind == "b":
         return Expression("true" if value else "false", (), (), kind, number=bool(value))
@@ -154,18 +124,7 @@ def literal(value: Any, dtype: Any) -> Expression:
 def infix(
     operator: str, left: Expression, right: Expression, shape: Shape, kind: str
 ) -> Expression:
-    """A binary operation, broadcast unless both sides are numbers.
-
-    Args:
-        operator: Julia's operator without the dot.
-        left: left operand.
-        right: right operand.
-        shape: logical shape of the result.
-        kind: kind of the result.
-
-    Returns:
-        The expression.
-    """
+    """A binary operation, broadcast unless both sides are numbers."""
     level = _LEVELS[operator]
     dims = broadcast_dims([left, right])
     dotted = dims != ()
@@ -177,16 +136,7 @@ def infix(
 
 
 def prefix(operator: str, operand: Expression, kind: str) -> Expression:
-    """A unary operator, broadcast unless the operand is a number.
-
-    Args:
-        operator: Julia's operator without the dot.
-        operand: what it applies to.
-        kind: kind of the result.
-
-    Returns:
-        The expression.
-    """
+    """A unary operator, broadcast unless the operand is a number."""
     dotted = not operand.is_number
     inner = _operand(operand, SIGN, dotted, True)
     text = f"{'.' if dotted else ''}{operator}{inner}"
@@ -194,17 +144,7 @@ def prefix(operator: str, operand: Expression, kind: str) -> Expression:
 
 
 def call(function: str, operands: Sequence[Expression], shape: Shape, kind: str) -> Expression:
-    """A scalar function, broadcast unless all operands are numbers.
-
-    Args:
-        function: Julia's name of it.
-        operands: its arguments.
-        shape: logical shape of the result.
-        kind: kind of the result.
-
-    Returns:
-        The expression.
-    """
+    """A scalar function, broadcast unless all operands are numbers."""
     dims = broadcast_dims(operands)
     dotted = dims != ()
     arguments = ", ".join(operand.text for operand in operands)
@@ -213,14 +153,7 @@ def call(function: str, operands: Sequence[Expression], shape: Shape, kind: str)
 
 
 def broadcast_dims(operands: Sequence[Expression]) -> Shape:
-    """Julia's size of a broadcast.
-
-    Args:
-        operands: expressions of one rank, and numbers.
-
-    Returns:
-        The common size, () if all are numbers.
-    """
+    """Julia's size of a broadcast."""
     sizes = [operand.dims for operand in operands if operand.dims != ()]
     if not sizes:
         return ()
@@ -228,27 +161,12 @@ def broadcast_dims(operands: Sequence[Expression]) -> Shape:
 
 
 def wrapped(expression: Expression, level: int) -> str:
-    """The code, in parentheses if it binds less tightly than `level`.
-
-    Args:
-        expression: the expression.
-        level: the precedence that its place needs.
-
-    Returns:
-        Code.
-    """
+    """The code, in parentheses if it binds less tightly than `level`."""
     return expression.text if expression.level >= level else f"({expression.text})"
 
 
 def tuple_text(numbers: Sequence[Any]) -> str:
-    """A Julia tuple.
-
-    Args:
-        numbers: its entries.
-
-    Returns:
-        Code such as "(2, 3)" or "(4,)".
-    """
+    """A Julia tuple."""
     inner = ", ".join(str(number) for number in numbers)
     return f"({inner},)" if len(numbers) == 1 else f"({inner})"
 

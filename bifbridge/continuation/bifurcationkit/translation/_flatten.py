@@ -40,16 +40,7 @@ _BODIES = {"scan": ("jaxpr",), "while": ("cond_jaxpr", "body_jaxpr"), "cond": ("
 
 
 def flatten(jaxpr: Any, inputs: Sequence[Atom], names: Mapping[int, str] | None = None) -> Program:
-    """The flat program of a closed jaxpr.
-
-    Args:
-        jaxpr: a closed jaxpr; its own constants are taken along.
-        inputs: one atom per input, known ones as constants.
-        names: names of its own constants, by identity of the array.
-
-    Returns:
-        A program of the inputs that are variables.
-    """
+    """The flat program of a closed jaxpr."""
     equations: list[Equation] = []
     known = [Constant(as_array(value), (names or {}).get(id(value))) for value in jaxpr.consts]
     outputs = tuple(_inline(jaxpr, list(inputs), equations, known))

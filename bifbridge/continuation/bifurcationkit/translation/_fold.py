@@ -24,17 +24,7 @@ _RECIPE_LENGTH = 60
 
 
 def foldable(primitive: str, inputs: Sequence[Atom], eqn: Any) -> bool:
-    """Whether an equation is computed here rather than in Julia.
-
-    Args:
-        primitive: the primitive's name.
-        inputs: its operands.
-        eqn: JAX's equation.
-
-    Returns:
-        True if every operand is known, except where the code reads better with the field's own
-        numbers in it: scalar arithmetic and views of its arrays.
-    """
+    """Whether an equation is computed here rather than in Julia."""
     if not all(isinstance(atom, Constant) for atom in inputs):
         return False
     if all(atom.name is None for atom in inputs if isinstance(atom, Constant)):
@@ -45,16 +35,7 @@ def foldable(primitive: str, inputs: Sequence[Atom], eqn: Any) -> bool:
 
 
 def fold(primitive: str, inputs: Sequence[Constant], eqn: Any) -> list[Constant]:
-    """Evaluate an equation of constants with JAX.
-
-    Args:
-        primitive: the primitive's name.
-        inputs: its operands.
-        eqn: JAX's equation.
-
-    Returns:
-        One constant per output; those that stem from the field say how.
-    """
+    """Evaluate an equation of constants with JAX."""
     results = equation_function(eqn)(*(atom.value for atom in inputs))
     recipe = None
     if any(atom.name or atom.recipe for atom in inputs):
@@ -66,14 +47,7 @@ def fold(primitive: str, inputs: Sequence[Constant], eqn: Any) -> list[Constant]
 
 
 def equation_function(eqn: Any) -> Callable[..., list[Any]]:
-    """One equation as a function of its inputs, with its own derivative rule.
-
-    Args:
-        eqn: JAX's equation.
-
-    Returns:
-        A function from operands to the list of results.
-    """
+    """One equation as a function of its inputs, with its own derivative rule."""
     params = eqn.primitive.get_bind_params(eqn.params)
 
     def run(*operands: Any) -> list[Any]:
@@ -84,14 +58,7 @@ def equation_function(eqn: Any) -> Callable[..., list[Any]]:
 
 
 def as_array(value: Any) -> Any:
-    """A NumPy array wherever NumPy knows the type.
-
-    Args:
-        value: an array or number.
-
-    Returns:
-        A NumPy array, or the value itself if it is a random key.
-    """
+    """A NumPy array wherever NumPy knows the type."""
     if isinstance(value, jax.Array) and jnp.issubdtype(value.dtype, jax.dtypes.extended):
         return value
     return np.asarray(value)

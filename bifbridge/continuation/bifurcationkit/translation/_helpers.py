@@ -10,25 +10,14 @@ _NAME = re.compile(r"^(?:function )?(\w+)\(", re.MULTILINE)
 
 @functools.cache
 def helpers() -> dict[str, str]:
-    """Source of every helper function.
-
-    Returns:
-        Julia code by name, in the order of the file.
-    """
+    """Source of every helper function."""
     text = Path(__file__).with_name("helpers.jl").read_text(encoding="utf-8")
     _, *blocks = text.strip().split("\n\n")
     return {_NAME.findall(block)[0]: block for block in blocks}
 
 
 def with_dependencies(names: Iterable[str]) -> list[str]:
-    """The helpers that are needed for some.
-
-    Args:
-        names: helpers that the field calls.
-
-    Returns:
-        These and what they call, in the order of the file.
-    """
+    """The helpers that are needed for some."""
     known, wanted, found = helpers(), list(names), set()
     while wanted:
         name = wanted.pop()

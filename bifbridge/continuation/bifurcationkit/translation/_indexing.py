@@ -13,16 +13,7 @@ from bifbridge.continuation.bifurcationkit.translation._program import Equation
 
 
 def part(base: Expression, selectors: Sequence[Selector], shape: Shape) -> Expression:
-    """Code for a part of an array.
-
-    Args:
-        base: the array, as a name.
-        selectors: what is taken along each axis of it.
-        shape: logical shape of the part.
-
-    Returns:
-        The expression.
-    """
+    """Code for a part of an array."""
     pairs = list(zip(selectors, base.dims, strict=True))
     if all(selector.text(length) == ":" for selector, length in pairs):
         return base.reshaped(shape, base.dims)
@@ -34,17 +25,7 @@ def part(base: Expression, selectors: Sequence[Selector], shape: Shape) -> Expre
 def select_part(
     emitter: Emitter, operand: Expression, chosen: dict[int, Selector], shape: Shape
 ) -> Expression:
-    """Code for a part of any expression.
-
-    Args:
-        emitter: where statements go.
-        operand: the array, which may be a part itself.
-        chosen: what is taken, by axis.
-        shape: logical shape of the part.
-
-    Returns:
-        The expression.
-    """
+    """Code for a part of any expression."""
     if operand.is_number:
         return operand.reshaped(shape, ())
     emitter.takes_views = True

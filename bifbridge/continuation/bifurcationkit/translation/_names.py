@@ -28,14 +28,7 @@ class Names:
         self._taken = {*_KEYWORDS.split(), *_TAKEN.split(), *reserved}
 
     def fresh(self, wish: str) -> str:
-        """An unused identifier.
-
-        Args:
-            wish: what it should look like: a dotted path or a word.
-
-        Returns:
-            The wish made an identifier, with a number if it is taken.
-        """
+        """An unused identifier."""
         stem = identifier(wish)
         name, k = stem, 1
         while name in self._taken:
@@ -46,14 +39,7 @@ class Names:
 
 
 def identifier(text: str) -> str:
-    """The nearest identifier, valid in Julia and in Python.
-
-    Args:
-        text: such as "layers[0].bias".
-
-    Returns:
-        Such as "layers_0_bias".
-    """
+    """The nearest identifier, valid in Julia and in Python."""
     name = re.sub(r"\W+", "_", text).strip("_")
     if not name:
         return "value"

@@ -70,14 +70,7 @@ class Layout:
         return total
 
     def static(self, starts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Places for known starts.
-
-        Args:
-            starts: starts of the slices, one component per start axis on the last axis.
-
-        Returns:
-            Places from zero, with starts moved into the array, and which need no move.
-        """
+        """Places for known starts."""
         total = self.offsets()
         valid = np.ones(self.slices, bool)
         shape = tuple(n if axis in self.counting else 1 for axis, n in enumerate(self.slices))
@@ -101,14 +94,7 @@ class Places:
     starts: tuple[Expression, ...]
 
     def clamped(self, emitter: Emitter) -> Expression:
-        """Code for the places, from one, with starts moved into the array.
-
-        Args:
-            emitter: where constants go.
-
-        Returns:
-            Integers of the shape of the slices.
-        """
+        """Code for the places, from one, with starts moved into the array."""
         layout, shape = self.layout, self.layout.slices
         offsets = layout.offsets() + 1
         same = offsets.size > 0 and bool((offsets == offsets.flat[0]).all())
@@ -123,14 +109,7 @@ class Places:
         return emitter.full(total.reshaped(shape, total.dims))
 
     def valid(self, emitter: Emitter) -> Expression:
-        """Code for which slices lie within the array.
-
-        Args:
-            emitter: where statements go.
-
-        Returns:
-            Truth values that broadcast to the shape of the slices.
-        """
+        """Code for which slices lie within the array."""
         shape = self.layout.slices
         result = Expression("true", shape, (), "b")
         for k, (start, room) in enumerate(zip(self.starts, self.layout.room, strict=True)):
@@ -140,16 +119,7 @@ class Places:
 
 
 def places(emitter: Emitter, starts: Expression, layout: Layout) -> Places:
-    """The places for starts that depend on the state.
-
-    Args:
-        emitter: where statements go.
-        starts: integers, one component per start axis on the last axis.
-        layout: how slices lie in the array.
-
-    Returns:
-        The places.
-    """
+    """The places for starts that depend on the state."""
     shape = tuple(n if axis in layout.counting else 1 for axis, n in enumerate(layout.slices))
     batch, last = starts.shape[:-1], starts.rank - 1
     components = []

@@ -108,15 +108,7 @@ class Program:
 def merge_equal(
     equations: list[Equation], outputs: tuple[Atom, ...]
 ) -> tuple[list[Equation], tuple[Atom, ...]]:
-    """Compute once what is computed several times.
-
-    Args:
-        equations: in the order of evaluation.
-        outputs: what is wanted.
-
-    Returns:
-        The equations without repetitions, and the outputs.
-    """
+    """Compute once what is computed several times."""
     kept: list[Equation] = []
     seen: dict[Any, Equation] = {}
     same: dict[Atom, Atom] = {}
@@ -145,15 +137,7 @@ def _key(equation: Equation) -> Any:
 
 
 def drop_dead(equations: list[Equation], outputs: tuple[Atom, ...]) -> tuple[Equation, ...]:
-    """Keep the equations that the outputs depend on.
-
-    Args:
-        equations: in the order of evaluation.
-        outputs: what is wanted.
-
-    Returns:
-        The equations that are needed, in the same order.
-    """
+    """Keep the equations that the outputs depend on."""
     needed = {atom for atom in outputs if isinstance(atom, Variable)}
     kept = []
     for equation in reversed(equations):

@@ -77,16 +77,7 @@ def _reshape(emitter: Emitter, equation: Equation, operands: list[Expression]) -
 
 
 def reshape(emitter: Emitter, operand: Expression, shape: Shape) -> Expression:
-    """Code for JAX's reshape, which reads and writes by rows.
-
-    Args:
-        emitter: where helpers are noted.
-        operand: the array.
-        shape: the new shape.
-
-    Returns:
-        The expression.
-    """
+    """Code for JAX's reshape, which reads and writes by rows."""
     if operand.is_number:
         return operand.reshaped(shape, ())
     operand = emitter.full(operand)
@@ -116,15 +107,7 @@ def _transpose(
 
 
 def transpose(operand: Expression, permutation: Sequence[int]) -> Expression:
-    """Code for a permutation of axes.
-
-    Args:
-        operand: the array.
-        permutation: which axis of the operand each axis of the result is.
-
-    Returns:
-        The expression.
-    """
+    """Code for a permutation of axes."""
     permutation = tuple(int(axis) for axis in permutation)
     shape = tuple(operand.shape[axis] for axis in permutation)
     if operand.is_number or permutation == tuple(range(operand.rank)):
@@ -144,16 +127,7 @@ def _concatenate(
 
 
 def concatenate(emitter: Emitter, operands: Sequence[Expression], axis: int) -> Expression:
-    """Code that joins arrays along an axis.
-
-    Args:
-        emitter: where helpers are noted.
-        operands: the arrays.
-        axis: zero-based.
-
-    Returns:
-        The expression.
-    """
+    """Code that joins arrays along an axis."""
     shape = list(operands[0].shape)
     shape[axis] = sum(operand.shape[axis] for operand in operands)
     kept = [operand for operand in operands if 0 not in operand.shape] or list(operands[:1])

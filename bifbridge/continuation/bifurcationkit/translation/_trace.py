@@ -35,27 +35,12 @@ class FamilyFunction(eqx.Module):
     family: AbstractFamily
 
     def __call__(self, z: Any, p: Any) -> Any:
-        """The velocity.
-
-        Args:
-            z: the state.
-            p: the parameter.
-
-        Returns:
-            dz/dt.
-        """
+        """The velocity."""
         return self.family.velocity(p)(z)
 
 
 def in_double_precision(tree: Any) -> Any:
-    """The same numbers as 64-bit floats.
-
-    Args:
-        tree: any pytree; arrays of 32-bit and shorter floats are converted.
-
-    Returns:
-        The pytree.
-    """
+    """The same numbers as 64-bit floats."""
 
     def convert(leaf: Any) -> Any:
         return leaf.astype(np.float64) if _is_float_array(leaf) else leaf
@@ -64,20 +49,7 @@ def in_double_precision(tree: Any) -> Any:
 
 
 def trace(function: Callable[[Any, Any], Any], state: Any, parameter: Any) -> Program:
-    """The program of a field, whose inputs are the state and the parameter.
-
-    Args:
-        function: (z, p) ↦ dz/dt; its array leaves are named constants if it is a pytree, and so
-            are the arrays that it closes over.
-        state: any state of the shape that is meant, (n,).
-        parameter: any parameter: a number or a vector.
-
-    Returns:
-        The program.
-
-    Raises:
-        TranslationError: if the field does not return a vector of the state's shape.
-    """
+    """The program of a field, whose inputs are the state and the parameter."""
     state, parameter = jnp.asarray(state, float), jnp.asarray(parameter, float)
     dynamic, static = eqx.partition(function, _is_array)
     paths, structure = jtu.tree_flatten_with_path(dynamic)

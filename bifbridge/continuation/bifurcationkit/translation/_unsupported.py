@@ -18,17 +18,7 @@ _LONGEST = 80
 def unsupported(
     primitive: str, params: dict[str, Any], source: Any, reason: str = ""
 ) -> UnsupportedPrimitiveError:
-    """The error to raise for an equation.
-
-    Args:
-        primitive: JAX's name of the operation.
-        params: JAX's parameters of it.
-        source: JAX's records of where the equation came from, as in `user_line`.
-        reason: why this form has no translation, as a sentence; empty if none has.
-
-    Returns:
-        The error, with the user's line and the remedy.
-    """
+    """The error to raise for an equation."""
     line = user_line(source)
     parts = [f"The JAX operation {primitive!r} has no translation to Julia."]
     if reason:
@@ -45,15 +35,7 @@ def unsupported(
 
 
 def user_line(source: Any) -> str:
-    """The innermost line outside JAX, Equinox and this package that made an equation.
-
-    Args:
-        source: JAX's records of where the equation came from: its own, then those of the calls
-            around it.
-
-    Returns:
-        "file:line (function)", or an empty text if there is none.
-    """
+    """The innermost line outside JAX, Equinox and this package that made an equation."""
     for record in source or ():
         for frame in getattr(getattr(record, "traceback", None), "frames", ()):
             if frame.file_name.startswith(_HERE) or any(n in frame.file_name for n in _LIBRARIES):

@@ -28,17 +28,7 @@ _ONE = {("neimark_sacker", "fold_neimark_sacker"), ("neimark_sacker", "flip_neim
 def assemble(
     kind: CycleCurveKind, paths: list[Path], shape: tuple[int, ...], failed: Status
 ) -> CycleBifurcationCurve:
-    """Join what was followed into one curve.
-
-    Args:
-        kind: of the curve.
-        paths: none, one, or two that start at the same point (the first is turned round).
-        shape: (I, m, n), for a curve without points.
-        failed: the status of a curve without points.
-
-    Returns:
-        The curve.
-    """
+    """Join what was followed into one curve."""
     if not paths:
         return CycleBifurcationCurve(
             kind=kind,
@@ -98,15 +88,7 @@ def _unresolved(
 
 
 def joined(first: CycleBifurcationCurve, second: CycleBifurcationCurve) -> CycleBifurcationCurve:
-    """A curve and its continuation, which starts at its last point.
-
-    Args:
-        first: the curve.
-        second: what follows; it may have no points.
-
-    Returns:
-        The whole.
-    """
+    """A curve and its continuation, which starts at its last point."""
     names = ["parameters", *empty_arrays((1, 2, first.maxima.shape[1]))]
     arrays = {
         name: np.concatenate([getattr(first, name), getattr(second, name)[1:]]) for name in names

@@ -48,16 +48,7 @@ class CurveFields(eqx.Module):
     family: AbstractTwoParameterFamily
 
     def velocity(self, p: Scalar | float, q: Scalar | float, *others: Scalar | float) -> Any:
-        """The field at the first two numbers.
-
-        Args:
-            p: the first parameter.
-            q: the second parameter.
-            *others: not used.
-
-        Returns:
-            z ↦ dz/dt.
-        """
+        """The field at the first two numbers."""
         del others
         return self.family.velocity(p, q)
 
@@ -73,21 +64,7 @@ def correct_curve(
     tolerance: HostScalar,
     max_iterations: Int[Any, ""],
 ) -> Corrected:
-    """Newton's method for the minimally augmented system, closed by one functional.
-
-    Args:
-        family: the fields.
-        mesh: the mesh.
-        guess: where to start.
-        closing: phase and closing functional.
-        borders: of the test functions.
-        along: orients the tangent.
-        tolerance: relative length of the last Newton step.
-        max_iterations: limit on Newton steps.
-
-    Returns:
-        The cycle with the curve's tangent.
-    """
+    """Newton's method for the minimally augmented system, closed by one functional."""
     phase = phase_row(mesh, closing.reference)
 
     def step(point: CyclePoint) -> NewtonStep:
@@ -106,17 +83,7 @@ def correct_curve(
 
 @quick_jit
 def critical_at(family: CurveFields, mesh: Mesh, point: CyclePoint, borders: Borders) -> Critical:
-    """The bordered problem at a point.
-
-    Args:
-        family: the fields.
-        mesh: the mesh.
-        point: the unknowns.
-        borders: of the test functions.
-
-    Returns:
-        G, V and Ψ.
-    """
+    """The bordered problem at a point."""
     linear = linearise(family, mesh, point)
     return solve_critical(linear, phase_row(mesh, point.states), point, borders)
 
@@ -127,18 +94,7 @@ _slopes = quick_jit(slopes_of_values)
 def independent(
     family: CurveFields, mesh: Mesh, point: CyclePoint, borders: Borders, weights: CyclePoint
 ) -> Borders:
-    """The borders with the combinations of G's entries that vary most, and so are independent.
-
-    Args:
-        family: the fields.
-        mesh: the mesh.
-        point: the unknowns.
-        borders: that have the null vectors.
-        weights: of the arclength norm.
-
-    Returns:
-        The borders with new weights.
-    """
+    """The borders with the combinations of G's entries that vary most, and so are independent."""
     k = functions_of(borders.kind)
     if k == 1:
         return borders
@@ -172,17 +128,7 @@ class CurveChart(AbstractChart):
     def solve(
         self, guess: CyclePoint, row: CyclePoint, target: HostScalar | float, along: CyclePoint
     ) -> Corrected:
-        """Newton's method closed by one functional, see `AbstractChart.solve`.
-
-        Args:
-            guess: where to start.
-            row: the functional.
-            target: its value.
-            along: orients the tangent.
-
-        Returns:
-            The cycle found, whatever its status.
-        """
+        """Newton's method closed by one functional, see `AbstractChart.solve`."""
         closing = Closing(self.reference.states, row, np.asarray(target, float), self.weights)
         newton = self.newton
         found = correct_curve(
@@ -193,15 +139,7 @@ class CurveChart(AbstractChart):
 
 
 def generic_borders(kind: Any, shape: tuple[int, ...]) -> Borders:
-    """Borders that know nothing yet: any generic ones give the null vectors at a bifurcation.
-
-    Args:
-        kind: which bifurcation.
-        shape: (I, m, n).
-
-    Returns:
-        The borders.
-    """
+    """Borders that know nothing yet: any generic ones give the null vectors at a bifurcation."""
     intervals, degree, n = shape
     k = functions_of(kind)
     generator = np.random.default_rng(0)

@@ -67,27 +67,12 @@ class Critical(NamedTuple):
 
 
 def functions_of(kind: CycleCurveKind) -> int:
-    """How many functions the problem of a kind of bifurcation has.
-
-    Args:
-        kind: which bifurcation.
-
-    Returns:
-        k: 2 for Neimark–Sacker, else 1.
-    """
+    """How many functions the problem of a kind of bifurcation has."""
     return 2 if kind == "neimark_sacker" else 1
 
 
 def end_factor(kind: CycleCurveKind, point: CyclePoint) -> Factor:
-    """What the last value of the critical functions is of their first.
-
-    Args:
-        kind: which bifurcation.
-        point: the unknowns; the last scalar is κ at a Neimark–Sacker point.
-
-    Returns:
-        1, −1, or the matrix that takes (v, w) one period on, shape (2n, 2n).
-    """
+    """What the last value of the critical functions is of their first."""
     if kind != "neimark_sacker":
         return 1.0 if kind == "cycle_fold" else -1.0
     turn = jnp.array([[0.0, 1.0], [-1.0, 0.0]]).at[1, 1].set(2 * point.scalars[-1])
@@ -97,17 +82,7 @@ def end_factor(kind: CycleCurveKind, point: CyclePoint) -> Factor:
 def solve_critical(
     linear: Linearised, phase: Array, point: CyclePoint, borders: Borders
 ) -> Critical:
-    """Solve the bordered problem and its adjoint.
-
-    Args:
-        linear: the collocation equations' derivative at the point.
-        phase: the phase condition's row.
-        point: the unknowns.
-        borders: what makes the problem regular.
-
-    Returns:
-        G, V and Ψ.
-    """
+    """Solve the bordered problem and its adjoint."""
     kind, k, n = borders.kind, functions_of(borders.kind), point.states.shape[-1]
     local, columns, rows, extra = linear.local, borders.columns, borders.rows, 0
     if kind == "neimark_sacker":
@@ -132,33 +107,14 @@ def solve_critical(
 
 
 def combined(borders: Borders, values: Float[Array, "k k"]) -> Float[Array, " k"]:
-    """The test functions from G.
-
-    Args:
-        borders: with the weights.
-        values: G.
-
-    Returns:
-        As many numbers as must vanish.
-    """
+    """The test functions from G."""
     return jnp.einsum("rab,ab->r", borders.weights, values)
 
 
 def slopes_of_values(
     family: AnyFamily, mesh: Mesh, point: CyclePoint, kind: CycleCurveKind, at: Critical
 ) -> CyclePoint:
-    """The derivative of every entry of G by the unknowns: −Ψᵀ d𝓛 V.
-
-    Args:
-        family: the family of fields.
-        mesh: the mesh.
-        point: the unknowns.
-        kind: which bifurcation.
-        at: the solution there.
-
-    Returns:
-        Rows, of shapes (k, k, I, m, n) and (k, k, scalars).
-    """
+    """The derivative of every entry of G by the unknowns: −Ψᵀ d𝓛 V."""
 
     def probe(moving: CyclePoint) -> Array:
         varied = variations(family, mesh, moving, kind, at)
@@ -170,18 +126,7 @@ def slopes_of_values(
 def variations(
     family: AnyFamily, mesh: Mesh, point: CyclePoint, kind: CycleCurveKind, at: Critical
 ) -> Float[Array, "k I ma"]:
-    """𝓛V at the Gauss points as a function of the unknowns, with V fixed.
-
-    Args:
-        family: the family of fields.
-        mesh: the mesh.
-        point: the unknowns.
-        kind: which bifurcation.
-        at: with V.
-
-    Returns:
-        V' − hT f_x V − hSf, in local time.
-    """
+    """𝓛V at the Gauss points as a function of the unknowns, with V fixed."""
     h, factor, n = mesh.widths[:, None, None, None], end_factor(kind, point), point.states.shape[-1]
     orbit, velocity = at_points(mesh, expand(point.states)), field_at(family, point)
     flow = jax.vmap(jax.vmap(velocity))(orbit)[:, :, None]
@@ -203,15 +148,7 @@ def variations(
 
 
 def renewed(borders: Borders, at: Critical) -> Borders:
-    """Borders that follow the null vectors, whose orientation is kept.
-
-    Args:
-        borders: the last ones.
-        at: the solution with them.
-
-    Returns:
-        The new ones.
-    """
+    """Borders that follow the null vectors, whose orientation is kept."""
     rows = _orthonormal(np.asarray(at.right))
     left = _orthonormal(np.asarray(at.left))
     return Borders(borders.kind, rows, np.moveaxis(left, 0, -1), borders.weights)

@@ -52,18 +52,7 @@ def locate(
     after: Observed,
     observe: Callable[[Sample], Observed],
 ) -> list[CurveEvent]:
-    """All points of codimension two within one step.
-
-    Args:
-        step: the step.
-        kind: of the curve.
-        before: observed at its start.
-        after: observed at its end.
-        observe: a sample ↦ what is known there.
-
-    Returns:
-        The events in order.
-    """
+    """All points of codimension two within one step."""
     events = [
         event
         for name, function in _alarms(kind, before, after)

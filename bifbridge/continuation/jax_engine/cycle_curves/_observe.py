@@ -66,17 +66,7 @@ class Observed(NamedTuple):
 
 
 def observe(family: CurveFields, mesh: Mesh, borders: Borders, sample: Sample) -> Observed:
-    """Observe a point of a curve.
-
-    Args:
-        family: the fields.
-        mesh: the mesh.
-        borders: of the step that led there.
-        sample: the point.
-
-    Returns:
-        The observations.
-    """
+    """Observe a point of a curve."""
     point, kind = sample.point, borders.kind
     critical = critical_at(family, mesh, point, borders)
     if kind == "neimark_sacker":
@@ -94,15 +84,7 @@ def observe(family: CurveFields, mesh: Mesh, borders: Borders, sample: Sample) -
 
 
 def critical_multipliers(kind: CycleCurveKind, cosine: float = 0.0) -> tuple[complex, ...]:
-    """The multipliers that a curve keeps.
-
-    Args:
-        kind: of the curve.
-        cosine: κ, on a Neimark–Sacker curve.
-
-    Returns:
-        1, −1, or e^{±iθ}; two real numbers of product 1 where |κ| > 1.
-    """
+    """The multipliers that a curve keeps."""
     if kind != "neimark_sacker":
         return (1.0,) if kind == "cycle_fold" else (-1.0,)
     root = np.sqrt(complex(cosine**2 - 1))

@@ -32,16 +32,7 @@ class CurveSetting(AbstractSetting):
     borders: Borders
 
     def chart(self, mesh: Mesh, reference: CyclePoint, options: FollowOptions) -> CurveChart:
-        """The equations near a point, see `AbstractSetting.chart`.
-
-        Args:
-            mesh: the mesh.
-            reference: the point.
-            options: with the scales of the norm.
-
-        Returns:
-            The chart.
-        """
+        """The equations near a point, see `AbstractSetting.chart`."""
         # The cosine of a Neimark–Sacker angle, the last scalar, counts as it is.
         scales = (*options.scales, 1.0)[: reference.scalars.size - 1]
         weights = chart_weights(mesh, reference, scales, options.state_scale)
@@ -55,28 +46,11 @@ class CurveSetting(AbstractSetting):
         )
 
     def observe(self, chart: AbstractChart, sample: Sample) -> Observed:
-        """Test functions and further multipliers, see `AbstractSetting.observe`.
-
-        Args:
-            chart: the chart of the step that led there.
-            sample: the point.
-
-        Returns:
-            The observations.
-        """
+        """Test functions and further multipliers, see `AbstractSetting.observe`."""
         return observe(self.family, chart.mesh, self.borders, sample)
 
     def locate(self, step: Step, before: Any, after: Any) -> list[CurveEvent]:
-        """Points of codimension two within a step, see `AbstractSetting.locate`.
-
-        Args:
-            step: the step.
-            before: the observation at its start.
-            after: the observation at its end.
-
-        Returns:
-            Events in order.
-        """
+        """Points of codimension two within a step, see `AbstractSetting.locate`."""
 
         def at(sample: Sample) -> Observed:
             return self.observe(step.chart, sample)
@@ -84,27 +58,11 @@ class CurveSetting(AbstractSetting):
         return locate(step, self.borders.kind, before, after, at)
 
     def following(self, observed: Observed) -> "CurveSetting":
-        """Borders that follow the null vectors, see `AbstractSetting.following`.
-
-        Args:
-            observed: at the point from which the next step starts.
-
-        Returns:
-            The setting.
-        """
+        """Borders that follow the null vectors, see `AbstractSetting.following`."""
         return CurveSetting(self.family, renewed(self.borders, observed.critical))
 
     def moved(self, point: CyclePoint, times: np.ndarray, new: np.ndarray) -> "CurveSetting":
-        """Borders on another mesh, see `AbstractSetting.moved`.
-
-        Args:
-            point: the unknowns.
-            times: the present mesh.
-            new: the other one.
-
-        Returns:
-            The setting.
-        """
+        """Borders on another mesh, see `AbstractSetting.moved`."""
         borders, degree = self.borders, point.states.shape[1]
         factor = np.asarray(end_factor(borders.kind, point))
         rows = [

@@ -109,14 +109,7 @@ def load_cycle_curve(path: str | os.PathLike[str]) -> CycleBifurcationCurve:
 
 
 def cycle_curve_to_dataframe(curve: CycleBifurcationCurve) -> "pd.DataFrame":
-    """A curve of cycle bifurcations as a table, one row per point; needs pandas.
-
-    Args:
-        curve: the curve.
-
-    Returns:
-        Columns p, q, those of `cycle_columns`, one per test function, and neutral.
-    """
+    """A curve of cycle bifurcations as a table, one row per point; needs pandas."""
     import pandas as pd
 
     columns = {"p": curve.parameters[:, 0], "q": curve.parameters[:, 1], **cycle_columns(curve)}

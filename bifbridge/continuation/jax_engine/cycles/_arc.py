@@ -49,39 +49,14 @@ class AbstractChart(eqx.Module):
     def solve(
         self, guess: CyclePoint, row: CyclePoint, target: HostScalar | float, along: CyclePoint
     ) -> Corrected:
-        """Newton's method closed by one functional.
-
-        Args:
-            guess: where to start.
-            row: the functional.
-            target: its value.
-            along: orients the tangent.
-
-        Returns:
-            The cycle found, whatever its status.
-        """
+        """Newton's method closed by one functional."""
 
     def sample(self, found: Corrected, s: float = 0.0) -> Sample:
-        """A corrected point as a sample.
-
-        Args:
-            found: what Newton's method returned.
-            s: distance within the step.
-
-        Returns:
-            The sample.
-        """
+        """A corrected point as a sample."""
         return Sample(s, found.point, found.tangent, self.cycle(found), int(found.iterations))
 
     def cycle(self, found: Corrected) -> Cycle:
-        """A corrected point as a result.
-
-        Args:
-            found: what Newton's method returned.
-
-        Returns:
-            The cycle.
-        """
+        """A corrected point as a result."""
         period, parameter = found.point.scalars[:2]
         return Cycle(
             float(parameter),
@@ -113,17 +88,7 @@ class Chart(AbstractChart):
     def solve(
         self, guess: CyclePoint, row: CyclePoint, target: HostScalar | float, along: CyclePoint
     ) -> Corrected:
-        """Newton's method closed by one functional, see `AbstractChart.solve`.
-
-        Args:
-            guess: where to start.
-            row: the functional.
-            target: its value.
-            along: orients the tangent.
-
-        Returns:
-            The cycle found, whatever its status.
-        """
+        """Newton's method closed by one functional, see `AbstractChart.solve`."""
         closing = Closing(self.reference.states, row, np.asarray(target, float), self.weights)
         newton = self.newton
         found = correct(
@@ -140,20 +105,7 @@ def make_chart(
     state_scale: float | None,
     newton: NewtonOptions,
 ) -> Chart:
-    """The chart at a point of a branch.
-
-    Args:
-        family: the family of fields.
-        mesh: the mesh.
-        reference: the point.
-        parameter_scale: σ of the arclength norm.
-        state_scale: s of the arclength norm; None for the cycle's own root-mean-square amplitude,
-            at least 1.
-        newton: options of Newton's method.
-
-    Returns:
-        The chart.
-    """
+    """The chart at a point of a branch."""
     weights = chart_weights(mesh, reference, (parameter_scale,), state_scale)
     return Chart(family=family, mesh=mesh, reference=reference, weights=weights, newton=newton)
 
@@ -161,17 +113,7 @@ def make_chart(
 def chart_weights(
     mesh: Mesh, reference: CyclePoint, scales: Sequence[float], state_scale: float | None
 ) -> CyclePoint:
-    """Weights of the arclength norm near a point.
-
-    Args:
-        mesh: the mesh.
-        reference: the point.
-        scales: σ of each scalar after the period.
-        state_scale: s; None for the cycle's own root-mean-square amplitude, at least 1.
-
-    Returns:
-        The weights.
-    """
+    """Weights of the arclength norm near a point."""
     size = reference.states.shape[-1]
     if state_scale is None:
         nodes, weights = reference.states, mesh.node_weights
@@ -181,15 +123,7 @@ def chart_weights(
 
 
 def scalar_row(like: CyclePoint, which: int = 1) -> CyclePoint:
-    """The functional that returns one of the scalars.
-
-    Args:
-        like: a point, for the shapes.
-        which: index of the scalar; 1 is the first parameter.
-
-    Returns:
-        The row.
-    """
+    """The functional that returns one of the scalars."""
     return CyclePoint(np.zeros(like.states.shape), np.eye(like.scalars.size)[which])
 
 
@@ -207,14 +141,7 @@ class Step(AbstractArc):
     end: Sample
 
     def sample(self, s: float) -> Sample | None:
-        """The branch's point at a distance within the step.
-
-        Args:
-            s: distance along the first tangent, between 0 and `end.s`.
-
-        Returns:
-            The point; None where Newton's method fails.
-        """
+        """The branch's point at a distance within the step."""
         row = weigh(self.chart.weights, self.start.tangent)
         guess = self._between(row, s)
         target = dot(row, self.start.point) + s

@@ -15,17 +15,7 @@ from bifbridge.continuation.jax_engine.cycles._normal_form import cycle_normal_f
 def assemble(
     family: AbstractFamily, paths: list[Path], shape: tuple[int, ...], failed: Status
 ) -> CycleBranch:
-    """Join what was followed into one branch.
-
-    Args:
-        family: the family of fields.
-        paths: none, one, or two that start at the same cycle (the first is turned round).
-        shape: (I, m, n), for a branch without points.
-        failed: the status of a branch without points.
-
-    Returns:
-        The branch.
-    """
+    """Join what was followed into one branch."""
     if not paths:
         return _empty(shape, failed)
     last = paths[-1]
@@ -53,15 +43,7 @@ def assemble(
 
 
 def cycle_arrays(samples: list[Sample], lengths: list[float]) -> dict[str, np.ndarray]:
-    """What every branch and every curve keeps of its points.
-
-    Args:
-        samples: the points.
-        lengths: length of the step to each.
-
-    Returns:
-        The arrays by name.
-    """
+    """What every branch and every curve keeps of its points."""
     cycles = [sample.cycle for sample in samples]
     names = {"periods": "period", "maxima": "maximum", "minima": "minimum"}
     names |= {"multipliers": "multipliers", "trivial": "trivial"}
@@ -75,14 +57,7 @@ def cycle_arrays(samples: list[Sample], lengths: list[float]) -> dict[str, np.nd
 
 
 def empty_arrays(shape: tuple[int, ...]) -> dict[str, np.ndarray]:
-    """The same without points.
-
-    Args:
-        shape: (I, m, n).
-
-    Returns:
-        The arrays by name.
-    """
+    """The same without points."""
     intervals, degree, n = shape
     return {
         "periods": np.zeros(0),
@@ -163,15 +138,7 @@ def _empty(shape: tuple[int, ...], status: Status) -> CycleBranch:
 
 
 def joined(first: CycleBranch, second: CycleBranch) -> CycleBranch:
-    """A branch and its continuation, which starts at its last point.
-
-    Args:
-        first: the branch.
-        second: what follows; it may have no points.
-
-    Returns:
-        The whole.
-    """
+    """A branch and its continuation, which starts at its last point."""
     names = ["parameters", *empty_arrays((1, 2, first.maxima.shape[1]))]
     arrays = {
         name: np.concatenate([getattr(first, name), getattr(second, name)[1:]]) for name in names

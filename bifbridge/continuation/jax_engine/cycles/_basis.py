@@ -32,17 +32,7 @@ class Basis(NamedTuple):
 
 @functools.cache
 def basis(degree: int) -> Basis:
-    """The polynomial basis of one degree.
-
-    Args:
-        degree: m, between 2 and 9.
-
-    Returns:
-        The basis.
-
-    Raises:
-        ValueError: if the degree is out of range.
-    """
+    """The polynomial basis of one degree."""
     if not 2 <= degree <= 9:
         raise ValueError(f"Collocation: got degree={degree}, expected 2 to 9 (4 is usual).")
     nodes = (1 - np.cos(np.pi * np.arange(degree + 1) / degree)) / 2
@@ -62,15 +52,7 @@ def basis(degree: int) -> Basis:
 
 
 def interpolation_matrix(nodes: np.ndarray, at: np.ndarray) -> Float[np.ndarray, "k m"]:
-    """The matrix that takes values at nodes to values of the interpolant elsewhere.
-
-    Args:
-        nodes: local nodes in [0, 1].
-        at: local times.
-
-    Returns:
-        The matrix, shape (len(at), len(nodes)).
-    """
+    """The matrix that takes values at nodes to values of the interpolant elsewhere."""
     return _derivative_matrix(nodes, at, 0)
 
 

@@ -33,15 +33,7 @@ class Solution(NamedTuple):
 
 
 def transfer_matrices(local: Inexact[Array, "I mn m1n"], size: int) -> Inexact[Array, "I n n"]:
-    """The linear maps from each mesh point to the next.
-
-    Args:
-        local: derivative of the collocation equations of each interval by its m + 1 nodes.
-        size: n, the number of states.
-
-    Returns:
-        Mᵢ with δxᵢ₊₁ = Mᵢ δxᵢ.
-    """
+    """The linear maps from each mesh point to the next."""
     return -jnp.linalg.solve(local[..., size:], local[..., :size])[:, -size:]
 
 
@@ -54,21 +46,7 @@ def solve_bordered(
     row_values: Inexact[Array, "k c"],
     factor: Factor = 1.0,
 ) -> Solution:
-    """Solve L y + columns·s = values, rows·y + corner·s = row_values, y(end) = factor·y(start).
-
-    Args:
-        local: L on each interval, acting on its m + 1 nodes.
-        columns: coefficients of the k scalars.
-        values: c right-hand sides.
-        rows: k functionals of the nodes (without each interval's last one).
-        corner: what the functionals add of the scalars.
-        row_values: right-hand sides of the functionals.
-        factor: 1 for periodic functions, −1 for antiperiodic ones, e^{iθ} for those that turn; or
-            a matrix, shape (n, n).
-
-    Returns:
-        y and s.
-    """
+    """Solve L y + columns·s = values, rows·y + corner·s = row_values, y(end) = factor·y(start)."""
     n = rows.shape[-1] if rows.shape[0] else local.shape[2] - local.shape[1]
     intervals, degree = local.shape[0], local.shape[1] // n
     scalars = columns.shape[-1]
@@ -95,15 +73,7 @@ def solve_bordered(
 
 
 def as_matrix(factor: Factor, size: int) -> Inexact[Array, "n n"]:
-    """The factor as a matrix.
-
-    Args:
-        factor: a number or a matrix.
-        size: n.
-
-    Returns:
-        The matrix, shape (n, n).
-    """
+    """The factor as a matrix."""
     return jnp.asarray(factor) if jnp.ndim(factor) == 2 else factor * jnp.eye(size)
 
 

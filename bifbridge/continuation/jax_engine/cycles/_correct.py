@@ -66,73 +66,29 @@ class Closing(NamedTuple):
 def arclength_weights(
     mesh: Mesh, size: int, period: float, scales: Sequence[float], state_scale: float
 ) -> CyclePoint:
-    """Weights of ‖(x, T, p, …)‖² = ∫|x|²/(n s²) + (T/T₀)² + (p/σ)² + ….
-
-    Args:
-        mesh: the mesh.
-        size: n.
-        period: T₀, so that a step is a *relative* change of the period.
-        scales: σ of each scalar after the period: the change of it that counts as one.
-        state_scale: s, the root-mean-square change of x that counts as one.
-
-    Returns:
-        The weights.
-    """
+    """Weights of ‖(x, T, p, …)‖² = ∫|x|²/(n s²) + (T/T₀)² + (p/σ)² + …."""
     nodes = mesh.node_weights[..., None] / (size * state_scale**2)
     states = np.broadcast_to(nodes, (*mesh.node_weights.shape, size))
     return CyclePoint(states, 1 / np.array([period, *scales]) ** 2)
 
 
 def dot(a: CyclePoint, b: CyclePoint) -> HostScalar:
-    """Σ a·b over all unknowns.
-
-    Args:
-        a: one vector.
-        b: the other.
-
-    Returns:
-        The sum.
-    """
+    """Σ a·b over all unknowns."""
     return (a.states * b.states).sum() + a.scalars @ b.scalars
 
 
 def combine(a: CyclePoint, b: CyclePoint, factor: HostScalar | float) -> CyclePoint:
-    """The sum a + factor·b.
-
-    Args:
-        a: a point.
-        b: a direction.
-        factor: how far.
-
-    Returns:
-        The sum.
-    """
+    """The sum a + factor·b."""
     return CyclePoint(a.states + factor * b.states, a.scalars + factor * b.scalars)
 
 
 def weigh(weights: CyclePoint, vector: CyclePoint) -> CyclePoint:
-    """The functional ⟨vector, ·⟩ as a row.
-
-    Args:
-        weights: of the inner product.
-        vector: the vector.
-
-    Returns:
-        The row.
-    """
+    """The functional ⟨vector, ·⟩ as a row."""
     return CyclePoint(weights.states * vector.states, weights.scalars * vector.scalars)
 
 
 def norm(weights: CyclePoint, vector: CyclePoint) -> HostScalar:
-    """Length in the weighted norm.
-
-    Args:
-        weights: of the inner product.
-        vector: the vector.
-
-    Returns:
-        √⟨vector, vector⟩.
-    """
+    """Length in the weighted norm."""
     return dot(weigh(weights, vector), vector) ** 0.5
 
 
@@ -146,20 +102,7 @@ def correct(
     tolerance: HostScalar,
     max_iterations: Int[Any, ""],
 ) -> Corrected:
-    """Newton's method for collocation, phase and one closing functional.
-
-    Args:
-        family: the family of fields.
-        mesh: the mesh.
-        guess: where to start.
-        closing: phase and closing functional.
-        along: orients the tangent.
-        tolerance: relative length of the last Newton step; a further step follows.
-        max_iterations: limit on Newton steps.
-
-    Returns:
-        The cycle with tangent, multipliers in factors, and status.
-    """
+    """Newton's method for collocation, phase and one closing functional."""
     phase = phase_row(mesh, closing.reference)
 
     def step(point: CyclePoint) -> NewtonStep:
@@ -193,20 +136,7 @@ def iterate(
     tolerance: HostScalar,
     max_iterations: Int[Any, ""],
 ) -> Corrected:
-    """Newton's method for any closed system of collocation equations.
-
-    Args:
-        family: the family of fields.
-        step: a point ↦ Newton's step there.
-        guess: where to start.
-        weights: of the norm in which steps are measured.
-        along: orients the tangent.
-        tolerance: relative length of the last Newton step; a further step follows.
-        max_iterations: limit on Newton steps.
-
-    Returns:
-        The solution with tangent, multipliers in factors, and status.
-    """
+    """Newton's method for any closed system of collocation equations."""
 
     def unfinished(state: _Iteration) -> Array:
         # One step follows the one that met the tolerance: it leaves nothing but rounding, and

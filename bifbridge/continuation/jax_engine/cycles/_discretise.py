@@ -67,43 +67,19 @@ class Mesh(eqx.Module):
 
 
 def expand(states: Nodes, factor: Factor = 1.0) -> Expanded:
-    """Give each interval its last node.
-
-    Args:
-        states: node values.
-        factor: what the last value is of the first: 1 for periodic functions.
-
-    Returns:
-        Node values with shared ends twice.
-    """
+    """Give each interval its last node."""
     last = as_matrix(factor, states.shape[-1]) @ states[0, 0]
     ends = jnp.concatenate([states[1:, 0].astype(last.dtype), last[None]])
     return jnp.concatenate([states.astype(ends.dtype), ends[:, None]], 1)
 
 
 def at_points(mesh: Mesh, nodes: Expanded) -> Inexact[Array, "I m n"]:
-    """Values at the Gauss points.
-
-    Args:
-        mesh: the mesh.
-        nodes: expanded node values.
-
-    Returns:
-        The values.
-    """
+    """Values at the Gauss points."""
     return jnp.einsum("gj,ijn->ign", jnp.asarray(basis(mesh.degree).value), nodes)
 
 
 def slopes(mesh: Mesh, nodes: Expanded) -> Inexact[Array, "I m n"]:
-    """Derivatives by the *local* time of each interval, at the Gauss points.
-
-    Args:
-        mesh: the mesh.
-        nodes: expanded node values.
-
-    Returns:
-        The derivatives.
-    """
+    """Derivatives by the *local* time of each interval, at the Gauss points."""
     return jnp.einsum("gj,ijn->ign", jnp.asarray(basis(mesh.degree).slope), nodes)
 
 
@@ -122,45 +98,19 @@ class Linearised(NamedTuple):
 
 
 def field_at(family: AnyFamily, point: CyclePoint) -> Callable[[Any], Any]:
-    """The autonomous field at a point's parameters.
-
-    Args:
-        family: in as many parameters as the point has scalars after the period.
-        point: the unknowns.
-
-    Returns:
-        z ↦ dz/dt.
-    """
+    """The autonomous field at a point's parameters."""
     return family.velocity(*point.scalars[1:])
 
 
 def residual(family: AnyFamily, mesh: Mesh, point: CyclePoint) -> Float[Array, "I m n"]:
-    """X' − hT f(x, p) at every Gauss point, in local time.
-
-    Args:
-        family: the family of fields.
-        mesh: the mesh.
-        point: the unknowns.
-
-    Returns:
-        The residual, zero on a discrete cycle.
-    """
+    """X' − hT f(x, p) at every Gauss point, in local time."""
     nodes = expand(point.states)
     field = jax.vmap(jax.vmap(field_at(family, point)))(at_points(mesh, nodes))
     return slopes(mesh, nodes) - point.scalars[0] * mesh.widths[:, None, None] * field
 
 
 def linearise(family: AnyFamily, mesh: Mesh, point: CyclePoint) -> Linearised:
-    """The equations with their exact derivative.
-
-    Args:
-        family: the family of fields.
-        mesh: the mesh.
-        point: the unknowns.
-
-    Returns:
-        Residual and derivative, by interval.
-    """
+    """The equations with their exact derivative."""
     nodes = expand(point.states)
     period, parameters = point.scalars[0], point.scalars[1:]
     at = at_points(mesh, nodes)
@@ -186,16 +136,7 @@ def linearise(family: AnyFamily, mesh: Mesh, point: CyclePoint) -> Linearised:
 def variational(
     mesh: Mesh, period: Scalar, jacobian: Float[Array, "I m n n"]
 ) -> Float[Array, "I mn m1n"]:
-    """The operator y' − hT A(t) y on each interval.
-
-    Args:
-        mesh: the mesh.
-        period: T.
-        jacobian: A at the Gauss points.
-
-    Returns:
-        A matrix per interval.
-    """
+    """The operator y' − hT A(t) y on each interval."""
     count, degree, n = jacobian.shape[:3]
     space = basis(mesh.degree)
     moving = jnp.einsum("gj,ab->gajb", jnp.asarray(space.slope), jnp.eye(n))
@@ -205,15 +146,7 @@ def variational(
 
 
 def phase_row(mesh: Mesh, reference: Nodes) -> Float[Array, "I m n"]:
-    """The functional y ↦ ∫ y·x_ref' dt as a row over the nodes, scaled to unit length.
-
-    Args:
-        mesh: the mesh.
-        reference: node values of the cycle that fixes the phase.
-
-    Returns:
-        The row.
-    """
+    """The functional y ↦ ∫ y·x_ref' dt as a row over the nodes, scaled to unit length."""
     space = basis(mesh.degree)
     speed = slopes(mesh, expand(reference)) * jnp.asarray(space.weights)[:, None]
     row = jnp.einsum("gj,ign->ijn", jnp.asarray(space.value), speed)

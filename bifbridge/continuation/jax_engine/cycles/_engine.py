@@ -144,16 +144,7 @@ def continue_cycles(
 def find_cycle(
     start: CycleStart, engine: CycleEngine | None = None, scale: float = 1.0
 ) -> tuple[Sample | None, Status]:
-    """Newton's method for the first cycle.
-
-    Args:
-        start: the guess.
-        engine: options; `CycleEngine()` unless given.
-        scale: σ, where the engine gives none.
-
-    Returns:
-        The cycle with the branch's tangent, or None; and how Newton's method ended.
-    """
+    """Newton's method for the first cycle."""
     engine = CycleEngine() if engine is None else engine
     sigma = scale if engine.parameter_scale is None else engine.parameter_scale
     chart = make_chart(
@@ -199,16 +190,7 @@ def solve_cycle(start: CycleStart, engine: CycleEngine | None = None) -> Cycle |
 def follow_options(
     engine: CycleEngine, first: Sample, spans: tuple[tuple[float, float], ...]
 ) -> FollowOptions:
-    """An engine's numbers for one run.
-
-    Args:
-        engine: the options.
-        first: the first cycle.
-        spans: the parameters' intervals.
-
-    Returns:
-        The numbers.
-    """
+    """An engine's numbers for one run."""
     bound = 50 * first.cycle.period if engine.max_period is None else engine.max_period
     return FollowOptions(
         min(engine.step, engine.max_step),
@@ -230,29 +212,13 @@ def follow_options(
 def parameter_scales(
     engine: CycleEngine, spans: tuple[tuple[float, float], ...]
 ) -> tuple[float, ...]:
-    """σ of each parameter.
-
-    Args:
-        engine: the options.
-        spans: the parameters' intervals.
-
-    Returns:
-        The engine's own, or half the spans.
-    """
+    """σ of each parameter."""
     own = engine.parameter_scale
     return tuple((upper - lower) / 2 if own is None else own for lower, upper in spans)
 
 
 def turned(sample: Sample, sign: float) -> Sample:
-    """A point with its tangent turned round or not.
-
-    Args:
-        sample: the point.
-        sign: −1 to turn it round.
-
-    Returns:
-        The point.
-    """
+    """A point with its tangent turned round or not."""
     tangent = CyclePoint(sign * sample.tangent.states, sign * sample.tangent.scalars)
     return sample._replace(tangent=tangent)
 

@@ -38,15 +38,7 @@ class Monodromy(NamedTuple):
 
 
 def factorise(maps: Float[Array, "I n n"], flow: State) -> Monodromy:
-    """Orthogonal iteration around the cycle, within the section orthogonal to the flow.
-
-    Args:
-        maps: transfer matrices in the order of application.
-        flow: dz/dt at the first mesh point, shape (n,).
-
-    Returns:
-        The factors.
-    """
+    """Orthogonal iteration around the cycle, within the section orthogonal to the flow."""
     section = jnp.linalg.qr(flow[:, None], mode="complete")[0][:, 1:]
 
     def forward(frame: Array, step: Array) -> tuple[Array, Array]:
@@ -69,17 +61,9 @@ def factorise(maps: Float[Array, "I n n"], flow: State) -> Monodromy:
 
 
 def multipliers(monodromy: Monodromy) -> Complex[np.ndarray, " a"]:
-    """The eigenvalues of the Poincaré map's derivative, by falling modulus.
-
-    Where the iteration has separated groups of multipliers, each group is solved by itself: the
-    small ones do not drown in the rounding of the large ones.
-
-    Args:
-        monodromy: the factors.
-
-    Returns:
-        The n − 1 multipliers other than the trivial one.
-    """
+    """The eigenvalues of the Poincaré map's derivative, by falling modulus."""
+    # Where the iteration has separated groups of multipliers, each group is solved by itself: the
+    # small ones do not drown in the rounding of the large ones.
     turn, factors = np.asarray(monodromy.turn), np.asarray(monodromy.factors)
     if not (np.all(np.isfinite(turn)) and np.all(np.isfinite(factors))):
         return np.full(turn.shape[0], np.nan, complex)

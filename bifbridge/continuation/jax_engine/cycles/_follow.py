@@ -47,65 +47,23 @@ class AbstractSetting(eqx.Module):
 
     @abc.abstractmethod
     def chart(self, mesh: Mesh, reference: CyclePoint, options: FollowOptions) -> AbstractChart:
-        """The equations near a point.
-
-        Args:
-            mesh: the mesh.
-            reference: the point.
-            options: with the scales of the norm.
-
-        Returns:
-            The chart.
-        """
+        """The equations near a point."""
 
     @abc.abstractmethod
     def observe(self, chart: AbstractChart, sample: Sample) -> Any:
-        """What is to be known of a point beside its multipliers.
-
-        Args:
-            chart: the chart of the step that led there.
-            sample: the point.
-
-        Returns:
-            Anything that `locate` and `following` need.
-        """
+        """What is to be known of a point beside its multipliers."""
 
     @abc.abstractmethod
     def locate(self, step: Step, before: Any, after: Any) -> list[Any]:
-        """The special points within a step.
-
-        Args:
-            step: the step.
-            before: the observation at its start.
-            after: the observation at its end.
-
-        Returns:
-            Events in order.
-        """
+        """The special points within a step."""
 
     @abc.abstractmethod
     def following(self, observed: Any) -> "AbstractSetting":
-        """The setting for the next step.
-
-        Args:
-            observed: at the point from which it starts.
-
-        Returns:
-            The setting.
-        """
+        """The setting for the next step."""
 
     @abc.abstractmethod
     def moved(self, point: CyclePoint, times: np.ndarray, new: np.ndarray) -> "AbstractSetting":
-        """The setting on another mesh.
-
-        Args:
-            point: the unknowns.
-            times: the present mesh.
-            new: the other one.
-
-        Returns:
-            The setting.
-        """
+        """The setting on another mesh."""
 
 
 class BranchSetting(AbstractSetting):
@@ -118,64 +76,25 @@ class BranchSetting(AbstractSetting):
     family: AbstractFamily
 
     def chart(self, mesh: Mesh, reference: CyclePoint, options: FollowOptions) -> AbstractChart:
-        """The equations near a point, see `AbstractSetting.chart`.
-
-        Args:
-            mesh: the mesh.
-            reference: the point.
-            options: with the scales of the norm.
-
-        Returns:
-            The chart.
-        """
+        """The equations near a point, see `AbstractSetting.chart`."""
         scales = (options.scales[0], options.state_scale)
         return make_chart(self.family, mesh, reference, *scales, options.newton)
 
     def observe(self, chart: AbstractChart, sample: Sample) -> None:
-        """Nothing beside the multipliers, see `AbstractSetting.observe`.
-
-        Args:
-            chart: not used.
-            sample: not used.
-        """
+        """Nothing beside the multipliers, see `AbstractSetting.observe`."""
 
     def locate(self, step: Step, before: Any, after: Any) -> list[Any]:
-        """The bifurcations within a step, see `AbstractSetting.locate`.
-
-        Args:
-            step: the step.
-            before: not used.
-            after: not used.
-
-        Returns:
-            Events in order.
-        """
+        """The bifurcations within a step, see `AbstractSetting.locate`."""
         del before, after
         return list(locate(step, step.start, step.end))
 
     def following(self, observed: Any) -> "BranchSetting":
-        """The same, see `AbstractSetting.following`.
-
-        Args:
-            observed: not used.
-
-        Returns:
-            This setting.
-        """
+        """The same, see `AbstractSetting.following`."""
         del observed
         return self
 
     def moved(self, point: CyclePoint, times: np.ndarray, new: np.ndarray) -> "BranchSetting":
-        """The same, see `AbstractSetting.moved`.
-
-        Args:
-            point: not used.
-            times: not used.
-            new: not used.
-
-        Returns:
-            This setting.
-        """
+        """The same, see `AbstractSetting.moved`."""
         del point, times, new
         return self
 
@@ -205,18 +124,7 @@ class Path(NamedTuple):
 def follow(
     setting: AbstractSetting, mesh: Mesh, start: Sample, observed: Any, options: FollowOptions
 ) -> Path:
-    """Follow a branch one way until it ends.
-
-    Args:
-        setting: what is followed.
-        mesh: the first mesh.
-        start: the first point; its tangent says which way.
-        observed: what the setting knows of it.
-        options: numbers that govern the steps.
-
-    Returns:
-        The points and special points.
-    """
+    """Follow a branch one way until it ends."""
     path = Path([start], [observed], [mesh], [0.0], [], 0, Status.RUNNING)
     here, length, status, slips = start, options.first, Status.RUNNING, 0
     while status == Status.RUNNING:

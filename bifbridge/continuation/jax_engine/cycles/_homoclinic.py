@@ -35,18 +35,9 @@ class HomoclinicApproach(eqx.Module):
 
 
 def approach(parameters: np.ndarray, periods: np.ndarray) -> HomoclinicApproach | None:
-    """Fit the logarithmic law to the end of a branch.
-
-    From dp/dT = −λ(p − p*): the parameter relaxes exponentially in the period, so
-    ln|Δp/ΔT| against T is a straight line of slope −λ.
-
-    Args:
-        parameters: p along the branch, shape (K,).
-        periods: T along the branch, shape (K,).
-
-    Returns:
-        The approach; None where the period does not diverge in this way.
-    """
+    """Fit the logarithmic law to the end of a branch."""
+    # From dp/dT = −λ(p − p*): the parameter relaxes exponentially in the period, so ln|Δp/ΔT|
+    # against T is a straight line of slope −λ.
     if len(periods) < _POINTS + 1 or periods[-1] < _GROWTH * np.min(periods):
         return None
     slopes, middles = np.diff(parameters) / np.diff(periods), (periods[1:] + periods[:-1]) / 2

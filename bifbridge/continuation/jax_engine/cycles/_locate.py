@@ -63,14 +63,7 @@ class Sample(NamedTuple):
         return determinant(self.cycle.multipliers, 1.0)
 
     def modulus(self, rank: int) -> float:
-        """The logarithm of one multiplier's modulus.
-
-        Args:
-            rank: which, by falling modulus.
-
-        Returns:
-            ln|μ|.
-        """
+        """The logarithm of one multiplier's modulus."""
         return float(np.log(np.abs(self.cycle.multipliers[rank]) + 1e-300))
 
 
@@ -79,14 +72,7 @@ class AbstractArc(eqx.Module):
 
     @abc.abstractmethod
     def sample(self, s: float) -> Sample | None:
-        """The branch's point at a distance within the step.
-
-        Args:
-            s: the distance.
-
-        Returns:
-            The point; None where Newton's method fails.
-        """
+        """The branch's point at a distance within the step."""
 
 
 class Event(NamedTuple):
@@ -110,16 +96,7 @@ class Event(NamedTuple):
 
 
 def locate(arc: AbstractArc, start: Sample, end: Sample) -> list[Event]:
-    """All bifurcations of one step, in order.
-
-    Args:
-        arc: the step.
-        start: its first point.
-        end: its last point.
-
-    Returns:
-        The events; their jumps add up to the change of the count.
-    """
+    """All bifurcations of one step, in order."""
     events = _search(arc, start, end, 0)
     if events or not (_near(start) or _near(end)):
         return events
@@ -251,14 +228,6 @@ def _near(sample: Sample) -> bool:
 
 
 def determinant(multipliers: np.ndarray, sign: float) -> float:
-    """det(1 + sign·P) from the multipliers of P, each factor scaled.
-
-    Args:
-        multipliers: eigenvalues of P.
-        sign: 1 or −1.
-
-    Returns:
-        A number between −1 and 1, zero where a multiplier is −sign.
-    """
+    """det(1 + sign·P) from the multipliers of P, each factor scaled."""
     factors = (1 + sign * multipliers) / (1 + np.abs(multipliers))
     return float(np.real(np.prod(factors)))

@@ -21,48 +21,21 @@ _FLOOR = 0.1
 
 
 def node_times(times: Times, degree: int) -> Float[np.ndarray, "I m1"]:
-    """The times of all nodes.
-
-    Args:
-        times: ends of the intervals.
-        degree: m.
-
-    Returns:
-        One row per interval.
-    """
+    """The times of all nodes."""
     return times[:-1, None] + np.diff(times)[:, None] * basis(degree).nodes
 
 
 def expanded(
     states: Inexact[np.ndarray, "I m n"], factor: complex | float | np.ndarray = 1.0
 ) -> Inexact[np.ndarray, "I m1 n"]:
-    """Give each interval its last node.
-
-    Args:
-        states: node values without it.
-        factor: what the last value of all is of the first: 1 for periodic functions; a number
-            or a matrix.
-
-    Returns:
-        Node values with shared ends twice, shape (I, m + 1, n).
-    """
+    """Give each interval its last node."""
     last = factor @ states[0, 0] if np.ndim(factor) == 2 else factor * states[0, 0]
     ends = np.concatenate([states[1:, 0], last[None]])
     return np.concatenate([states, ends[:, None]], 1)
 
 
 def evaluate(times: Times, nodes: Expanded, at: np.ndarray, order: int = 0) -> np.ndarray:
-    """The piecewise polynomial, or a derivative by scaled time, anywhere.
-
-    Args:
-        times: ends of the intervals.
-        nodes: expanded node values.
-        at: scaled times in [0, 1], any shape.
-        order: of the derivative.
-
-    Returns:
-        Values, of shape (*at.shape, n).
-    """
+    """The piecewise polynomial, or a derivative by scaled time, anywhere."""
     widths = np.diff(times)
     flat = np.asarray(at, float).ravel()
     which = np.clip(np.searchsorted(times, flat, side="right") - 1, 0, len(widths) - 1)
@@ -72,31 +45,14 @@ def evaluate(times: Times, nodes: Expanded, at: np.ndarray, order: int = 0) -> n
 
 
 def polynomial_rows(degree: int, local: np.ndarray, order: int = 0) -> np.ndarray:
-    """Rows that take node values to the polynomial's value or derivative.
-
-    Args:
-        degree: m.
-        local: local times, shape (k,).
-        order: of the derivative, by local time.
-
-    Returns:
-        The rows, shape (k, m + 1).
-    """
+    """Rows that take node values to the polynomial's value or derivative."""
     inverse = np.linalg.inv(legendre.legvander(2 * basis(degree).nodes - 1, degree))
     derived = legendre.legder(np.eye(degree + 1), order) * 2.0**order
     return legendre.legvander(2 * local - 1, max(degree - order, 0)) @ derived @ inverse
 
 
 def density(times: Times, nodes: Expanded) -> Float[np.ndarray, " I"]:
-    """The error monitor |x^{(m+1)}|^{1/(m+1)} on each interval.
-
-    Args:
-        times: ends of the intervals.
-        nodes: expanded node values.
-
-    Returns:
-        The monitor, one positive number per interval.
-    """
+    """The error monitor |x^{(m+1)}|^{1/(m+1)} on each interval."""
     degree = nodes.shape[1] - 1
     widths = np.diff(times)
     highest = np.einsum("j,ijn->in", basis(degree).highest, nodes) / widths[:, None] ** degree
@@ -109,15 +65,7 @@ def density(times: Times, nodes: Expanded) -> Float[np.ndarray, " I"]:
 
 
 def imbalance(times: Times, nodes: Expanded) -> float:
-    """How much more than its share the worst interval holds; 1 on an ideal mesh.
-
-    Args:
-        times: ends of the intervals.
-        nodes: expanded node values.
-
-    Returns:
-        The largest share over the mean share.
-    """
+    """How much more than its share the worst interval holds; 1 on an ideal mesh."""
     shares = density(times, nodes) * np.diff(times)
     return float(np.max(shares) / np.mean(shares))
 
@@ -125,16 +73,7 @@ def imbalance(times: Times, nodes: Expanded) -> float:
 def adapted(
     times: Times, nodes: Expanded, intervals: int | None = None
 ) -> Float[np.ndarray, " J1"]:
-    """A mesh on which the monitor is equidistributed.
-
-    Args:
-        times: ends of the present intervals.
-        nodes: expanded node values on it.
-        intervals: their new number; None for the same.
-
-    Returns:
-        Ends of the new intervals.
-    """
+    """A mesh on which the monitor is equidistributed."""
     shares = density(times, nodes) * np.diff(times)
     total = np.concatenate([[0.0], np.cumsum(shares)])
     count = len(times) - 1 if intervals is None else intervals
@@ -146,30 +85,12 @@ def adapted(
 def moved(
     times: Times, nodes: Expanded, new: Float[np.ndarray, " J1"]
 ) -> Float[np.ndarray, "J m1 n"]:
-    """A piecewise polynomial's node values on another mesh.
-
-    Args:
-        times: ends of the present intervals.
-        nodes: expanded node values on it.
-        new: ends of the new intervals.
-
-    Returns:
-        Expanded node values on the new mesh.
-    """
+    """A piecewise polynomial's node values on another mesh."""
     return evaluate(times, nodes, node_times(new, nodes.shape[1] - 1))
 
 
 def extremes(times: Times, nodes: Expanded, sign: float) -> Float[np.ndarray, " n"]:
-    """The largest (sign = 1) or smallest (−1) value of each state on the cycle.
-
-    Args:
-        times: ends of the intervals.
-        nodes: expanded node values.
-        sign: which.
-
-    Returns:
-        The extreme of the polynomials themselves, not only of their nodes.
-    """
+    """The largest (sign = 1) or smallest (−1) value of each state on the cycle."""
     degree, size = nodes.shape[1] - 1, nodes.shape[2]
     local = np.linspace(0, 1, 4 * degree + 1)
     values = sign * np.einsum("kj,ijn->ikn", polynomial_rows(degree, local), nodes)

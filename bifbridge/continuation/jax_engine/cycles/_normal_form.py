@@ -28,19 +28,9 @@ PITCHFORK = 1e-5
 def period_doubling_coefficient(
     family: AnyFamily, mesh: Mesh, point: CyclePoint
 ) -> tuple[Array, Nodes]:
-    """The cubic coefficient c where a multiplier is −1.
-
-    h₂' = Ah₂ + B(v,v) − 2af is periodic, h₃' = Ah₃ + C(v,v,v) + 3B(v,h₂) − 6aAv − 6cv
-    antiperiodic: a and c make them solvable.
-
-    Args:
-        family: the family of fields.
-        mesh: the mesh.
-        point: the cycle at the bifurcation.
-
-    Returns:
-        c, and the mode v at the nodes.
-    """
+    """The cubic coefficient c where a multiplier is −1."""
+    # h₂' = Ah₂ + B(v,v) − 2af is periodic, h₃' = Ah₃ + C(v,v,v) + 3B(v,h₂) − 6aAv − 6cv
+    # antiperiodic: a and c make them solvable.
     linear = Linear.along(family, mesh, point)
     mode = linear.mode(-1.0)
     v = linear.points(mode, -1.0)
@@ -57,20 +47,9 @@ def period_doubling_coefficient(
 def neimark_sacker_coefficient(
     family: AnyFamily, mesh: Mesh, point: CyclePoint, angle: Scalar
 ) -> tuple[Array, Nodes]:
-    """The cubic coefficient d where two multipliers are e^{±iθ}.
-
-    h₁₁' = Ah₁₁ + B(v,v̄) − af, h₂₀' = Ah₂₀ + B(v,v) with factor e^{2iθ}, and
-    h₂₁' = Ah₂₁ + C(v,v,v̄) + 2B(v,h₁₁) + B(v̄,h₂₀) − 2aAv − 2dv with factor e^{iθ}.
-
-    Args:
-        family: the family of fields.
-        mesh: the mesh.
-        point: the cycle at the bifurcation.
-        angle: θ.
-
-    Returns:
-        d, and the mode v at the nodes.
-    """
+    """The cubic coefficient d where two multipliers are e^{±iθ}."""
+    # h₁₁' = Ah₁₁ + B(v,v̄) − af, h₂₀' = Ah₂₀ + B(v,v) with factor e^{2iθ}, and h₂₁' = Ah₂₁ +
+    # C(v,v,v̄) + 2B(v,h₁₁) + B(v̄,h₂₀) − 2aAv − 2dv with factor e^{iθ}.
     linear = Linear.along(family, mesh, point)
     factor = jnp.exp(1j * angle)
     mode = linear.mode(factor)
@@ -94,19 +73,8 @@ def neimark_sacker_coefficient(
 def cycle_fold_coefficient(
     family: AnyFamily, mesh: Mesh, point: CyclePoint, tangent: CyclePoint
 ) -> tuple[Array, Nodes]:
-    """The quadratic coefficient b where the parameter turns.
-
-    The mode solves v' = Av − κf, and h₂' = Ah₂ + B(v,v) − 2κv' − 2bv − 2af.
-
-    Args:
-        family: the family of fields.
-        mesh: the mesh.
-        point: the cycle at the fold.
-        tangent: the branch's tangent there, which is the mode.
-
-    Returns:
-        b, and the mode v at the nodes.
-    """
+    """The quadratic coefficient b where the parameter turns."""
+    # The mode solves v' = Av − κf, and h₂' = Ah₂ + B(v,v) − 2κv' − 2bv − 2af.
     linear = Linear.along(family, mesh, point)
     mode = linear.normalised(tangent.states)
     # The tangent's own change of period, in the mode's scale.
@@ -135,19 +103,9 @@ class BranchPointCoefficients(NamedTuple):
 def branch_point_coefficients(
     family: AnyFamily, mesh: Mesh, point: CyclePoint
 ) -> BranchPointCoefficients:
-    """The quadratic and cubic coefficients at a branch point of cycles.
-
-    Beside the equations of a fold, h₃' = Ah₃ + C(v,v,v) + 3B(v,h₂) − 3κh₂' − 6av' − 6bh₂
-    − 6(c + κb)v − 6a₃f.
-
-    Args:
-        family: the family of fields.
-        mesh: the mesh.
-        point: the cycle at the branch point.
-
-    Returns:
-        The coefficients.
-    """
+    """The quadratic and cubic coefficients at a branch point of cycles."""
+    # Beside the equations of a fold, h₃' = Ah₃ + C(v,v,v) + 3B(v,h₂) − 3κh₂' − 6av' − 6bh₂ − 6(c
+    # + κb)v − 6a₃f.
     linear = Linear.along(family, mesh, point)
     phase, flow = phase_row(mesh, point.states), linear.derivative()
 
@@ -199,19 +157,7 @@ def cycle_normal_form(
     kind: str,
     angle: float,
 ) -> CycleNormalForm | None:
-    """The normal form of a located bifurcation.
-
-    Args:
-        family: the family of fields.
-        mesh: the mesh.
-        point: the cycle.
-        tangent: the branch's tangent there.
-        kind: which bifurcation.
-        angle: θ of the critical multiplier, for Neimark–Sacker.
-
-    Returns:
-        The normal form; None for kinds that have none here.
-    """
+    """The normal form of a located bifurcation."""
     factor: Any = 1.0
     if kind == "branch_point_of_cycles":
         return _branch_point_form(family, mesh, point)

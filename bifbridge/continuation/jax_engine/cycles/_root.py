@@ -13,21 +13,8 @@ def bracketed_root(
     value_b: float,
     tolerance: float,
 ) -> float:
-    """Chandrupatla's method: inverse quadratic interpolation where it is safe, else bisection.
-
-    Chandrupatla, Adv. Eng. Software 28 (1997) 145. The bracket is never left.
-
-    Args:
-        function: continuous, of opposite signs at both ends.
-        a: one end.
-        value_a: the function there.
-        b: the other end.
-        value_b: the function there.
-        tolerance: width of the last bracket.
-
-    Returns:
-        The end of the last bracket with the smaller value.
-    """
+    """Chandrupatla's method: inverse quadratic interpolation where it is safe, else bisection."""
+    # Chandrupatla, Adv. Eng. Software 28 (1997) 145. The bracket is never left.
     c, value_c, share = a, value_a, 0.5
     for _ in range(80):
         at = a + share * (b - a)

@@ -84,16 +84,7 @@ def start_from_hopf(
 
 @quick_jit
 def eigenvalue_slope(family: AbstractFamily, p: Scalar, form: HopfNormalForm) -> Complex[Array, ""]:
-    """λ'(p) of the critical eigenvalue along the branch of equilibria.
-
-    Args:
-        family: the family of fields.
-        p: parameter of the Hopf point.
-        form: its normal form.
-
-    Returns:
-        pᴴ[∂ₚA + B(z', ·)]q with A z' = −∂ₚf.
-    """
+    """λ'(p) of the critical eigenvalue along the branch of equilibria."""
 
     def field(q: Scalar, z: State) -> State:
         return family.velocity(q)(z)

@@ -126,29 +126,14 @@ def load_cycles(path: str | os.PathLike[str]) -> CycleBranch:
 
 
 def cycles_to_dataframe(branch: CycleBranch) -> "pd.DataFrame":
-    """A branch of cycles as a table, one row per point; needs pandas.
-
-    Args:
-        branch: the branch.
-
-    Returns:
-        Columns parameter, and those of `cycle_columns`.
-    """
+    """A branch of cycles as a table, one row per point; needs pandas."""
     import pandas as pd
 
     return pd.DataFrame({"parameter": branch.parameters, **cycle_columns(branch)})
 
 
 def cycle_columns(result: Any) -> dict[str, Any]:
-    """Columns that tables of branches and of curves of cycles share.
-
-    Args:
-        result: a branch or a curve.
-
-    Returns:
-        Columns period, max0, …, min0, …, leading (largest modulus of a multiplier), step,
-        iterations, and special: the kind of a special point in the step that starts here.
-    """
+    """Columns that tables of branches and of curves of cycles share."""
     columns: dict[str, Any] = {"period": result.periods}
     for name, extremes in (("max", result.maxima), ("min", result.minima)):
         columns |= {f"{name}{k}": extremes[:, k] for k in range(extremes.shape[1])}
@@ -159,14 +144,7 @@ def cycle_columns(result: Any) -> dict[str, Any]:
 
 
 def point_variables(result: Any) -> dict[str, Any]:
-    """What branches and curves of cycles keep of each point, as variables.
-
-    Args:
-        result: a branch or a curve.
-
-    Returns:
-        The variables.
-    """
+    """What branches and curves of cycles keep of each point, as variables."""
     return {
         name: (("point", *dimensions), getattr(result, attribute))
         for attribute, (name, dimensions) in _POINTS.items()
@@ -174,26 +152,12 @@ def point_variables(result: Any) -> dict[str, Any]:
 
 
 def point_arrays(dataset: "xr.Dataset") -> dict[str, np.ndarray]:
-    """The inverse of `point_variables`.
-
-    Args:
-        dataset: the dataset.
-
-    Returns:
-        The arrays by attribute.
-    """
+    """The inverse of `point_variables`."""
     return {attribute: dataset[name].values for attribute, (name, _) in _POINTS.items()}
 
 
 def cycle_variables(cycles: Sequence[Cycle]) -> dict[str, Any]:
-    """The cycles at special points, as variables.
-
-    Args:
-        cycles: one per special point.
-
-    Returns:
-        Variables `special_…`.
-    """
+    """The cycles at special points, as variables."""
     return {
         f"special_{name}": (
             ("special", *dimensions),
@@ -204,15 +168,7 @@ def cycle_variables(cycles: Sequence[Cycle]) -> dict[str, Any]:
 
 
 def cycle_from_variables(dataset: "xr.Dataset", k: int) -> Cycle:
-    """The inverse of `cycle_variables` for one special point.
-
-    Args:
-        dataset: the dataset.
-        k: which special point.
-
-    Returns:
-        The cycle.
-    """
+    """The inverse of `cycle_variables` for one special point."""
     values: dict[str, Any] = {name: dataset[f"special_{name}"].values[k] for name in _CYCLE}
     numbers = {name: float(values[name]) for name, shape in _CYCLE.items() if not shape}
     return Cycle(**{**values, **numbers})

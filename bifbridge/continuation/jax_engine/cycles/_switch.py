@@ -131,17 +131,7 @@ def _other(
 def _doubled(
     cycle: Cycle, mode: np.ndarray, amplitude: float, intervals: int | None
 ) -> tuple[Mesh, CyclePoint, CyclePoint]:
-    """Twice round a cycle, with an antiperiodic mode added and then taken away.
-
-    Args:
-        cycle: the cycle at the period doubling.
-        mode: the critical mode, expanded node values with last = −first, shape (I, m + 1, n).
-        amplitude: how much of it.
-        intervals: of the doubled mesh; None for twice as many.
-
-    Returns:
-        Mesh, guess and direction.
-    """
+    """Twice round a cycle, with an antiperiodic mode added and then taken away."""
     times = np.concatenate([cycle.times / 2, 0.5 + cycle.times[1:] / 2])
     orbit = np.concatenate([cycle.nodes, cycle.nodes])
     change = np.concatenate([mode, -mode])

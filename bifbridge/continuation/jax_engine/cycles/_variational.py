@@ -42,30 +42,14 @@ class Linear(eqx.Module):
 
     @staticmethod
     def along(family: AnyFamily, mesh: Mesh, point: CyclePoint) -> "Linear":
-        """Linearise along a cycle.
-
-        Args:
-            family: the family of fields.
-            mesh: the mesh.
-            point: the cycle.
-
-        Returns:
-            The variational equation.
-        """
+        """Linearise along a cycle."""
         orbit = at_points(mesh, expand(point.states))
         jacobian = jax.vmap(jax.vmap(jax.jacfwd(field_at(family, point))))(orbit)
         local = variational(mesh, point.scalars[0], jacobian)
         return Linear(family, mesh, point, orbit, local)
 
     def derivative(self, *directions: Nodes) -> Nodes:
-        """Dᵏf along the cycle, in directions given at the Gauss points.
-
-        Args:
-            *directions: k functions at the Gauss points.
-
-        Returns:
-            The k-th derivative at the Gauss points.
-        """
+        """Dᵏf along the cycle, in directions given at the Gauss points."""
         velocity = field_at(self.family, self.point)
         return jax.vmap(jax.vmap(lambda *given: multilinear(velocity, *given)))(
             self.orbit, *directions
@@ -78,17 +62,7 @@ class Linear(eqx.Module):
         rows: tuple[Nodes, ...] = (),
         factor: Factor = 1.0,
     ) -> tuple[Nodes, Array]:
-        """Solve y' = A y + forcing − Σ sₖ columnₖ with rows·y = 0 and y(T) = factor·y(0).
-
-        Args:
-            forcing: at the Gauss points.
-            columns: at the Gauss points, one for each unknown number.
-            rows: functionals over the nodes, as many.
-            factor: of the end.
-
-        Returns:
-            y at the nodes, and the numbers s.
-        """
+        """Solve y' = A y + forcing − Σ sₖ columnₖ with rows·y = 0 and y(T) = factor·y(0)."""
         dtype = jnp.result_type(forcing, factor, *columns)
         scale = self.mesh.widths[:, None, None] * self.point.scalars[0]
         count, degree, n = forcing.shape
@@ -112,14 +86,7 @@ class Linear(eqx.Module):
         return solution.states[..., 0], solution.scalars[:, 0]
 
     def mode(self, factor: Factor) -> Nodes:
-        """The solution of y' = A y with y(T) = factor·y(0), of unit root mean square.
-
-        Args:
-            factor: a Floquet multiplier.
-
-        Returns:
-            The mode at the nodes; its largest component is real and positive.
-        """
+        """The solution of y' = A y with y(T) = factor·y(0), of unit root mean square."""
         dtype = jnp.result_type(self.orbit, factor)
         mode = jnp.ones(self.orbit.shape, dtype) * jnp.linspace(1.0, 2.0, self.orbit.shape[-1])
 
@@ -131,15 +98,7 @@ class Linear(eqx.Module):
         return self.normalised(mode, factor)
 
     def normalised(self, mode: Nodes, factor: Factor = 1.0) -> Nodes:
-        """Scale a function to unit root mean square over the period, and fix its sign or phase.
-
-        Args:
-            mode: the function at the nodes.
-            factor: of the end.
-
-        Returns:
-            The same, scaled.
-        """
+        """Scale a function to unit root mean square over the period, and fix its sign or phase."""
         squares = jnp.sum(jnp.abs(self.points(mode, factor)) ** 2, -1)
         gauss = jnp.asarray(basis(self.mesh.degree).weights)
         size = jnp.sqrt(self.mesh.widths @ squares @ gauss)
@@ -147,36 +106,14 @@ class Linear(eqx.Module):
         return mode * jnp.conj(largest) / jnp.abs(largest) / size
 
     def points(self, nodes: Nodes, factor: Factor = 1.0) -> Nodes:
-        """Values at the Gauss points.
-
-        Args:
-            nodes: node values.
-            factor: of the end.
-
-        Returns:
-            The values.
-        """
+        """Values at the Gauss points."""
         return at_points(self.mesh, expand(nodes, factor))
 
     def slopes(self, nodes: Nodes) -> Nodes:
-        """Derivatives by time of a periodic function, at the Gauss points.
-
-        Args:
-            nodes: node values.
-
-        Returns:
-            The derivatives.
-        """
+        """Derivatives by time of a periodic function, at the Gauss points."""
         scale = self.mesh.widths[:, None, None] * self.point.scalars[0]
         return slopes(self.mesh, expand(nodes)) / scale
 
     def row(self, nodes: Nodes) -> Nodes:
-        """The functional ∫ nodes̄·y.
-
-        Args:
-            nodes: node values.
-
-        Returns:
-            The row.
-        """
+        """The functional ∫ nodes̄·y."""
         return self.mesh.node_weights[..., None] * jnp.conj(nodes)

@@ -139,18 +139,7 @@ def _assemble(
 def located(
     family: AbstractTwoParameterFamily, way: Way, control: StepControl, n: int, detect: bool
 ) -> tuple[list[CodimTwoPoint], int]:
-    """The special points of one way along a curve.
-
-    Args:
-        family: the fields.
-        way: the points.
-        control: the step control.
-        n: the number of states.
-        detect: whether to look for any.
-
-    Returns:
-        The points, and how many crossings stay unexplained.
-    """
+    """The special points of one way along a curve."""
     special: list[CodimTwoPoint] = []
     unresolved = 0
     for arc in way.arcs(control, n) if detect else ():
@@ -161,15 +150,7 @@ def located(
 
 
 def moved(point: CodimTwoPoint, index: int) -> CodimTwoPoint:
-    """The same special point at another place of its curve.
-
-    Args:
-        point: the point.
-        index: the point of the curve before it.
-
-    Returns:
-        The point.
-    """
+    """The same special point at another place of its curve."""
     return eqx.tree_at(lambda q: q.index, point, index)
 
 
@@ -181,19 +162,7 @@ def curve_of(
     ends: tuple[Status, Status],
     n: int,
 ) -> BifurcationCurve:
-    """A way along a curve as a result.
-
-    Args:
-        kind: of the curve.
-        way: the points.
-        special: the special points.
-        unresolved: how many crossings stay unexplained.
-        ends: how both ends came about.
-        n: the number of states.
-
-    Returns:
-        The curve.
-    """
+    """A way along a curve as a result."""
     width = n + (3 if kind == "branch_point" else 2)
     points = np.array(way.points).reshape(-1, width)
     tests = np.array([seen.tests for seen in way.seen]).reshape(-1, len(TESTS[kind]))
@@ -253,32 +222,14 @@ def _turning(point: SpecialPoint) -> float:
 
 
 def arclength(n: int, extra: int, spans: tuple[Span, Span], engine: JaxEngine) -> np.ndarray:
-    """Weights of the arclength norm.
-
-    Args:
-        n: the number of states.
-        extra: unknowns between p and q.
-        spans: the parameters' intervals.
-        engine: with a step of its own, parameters are measured as they are.
-
-    Returns:
-        The weights, shape (n + extra + 2,).
-    """
+    """Weights of the arclength norm."""
     unit = engine.step is not None
     scales = [1.0 if unit else (high - low) / 2 for low, high in spans]
     return np.array([1.0 / n] * n + [scales[0] ** -2] + [1.0] * extra + [scales[1] ** -2])
 
 
 def step_control(engine: JaxEngine, span: Span) -> tuple[StepControl, float]:
-    """The step control of a curve.
-
-    Args:
-        engine: the options.
-        span: the second parameter's interval.
-
-    Returns:
-        The control and the length of the first step.
-    """
+    """The step control of a curve."""
     first = 0.02 if engine.step is None else engine.step
     longest = 2.5 * first if engine.max_step is None else engine.max_step
     control = StepControl(

@@ -48,16 +48,7 @@ class Plane(NamedTuple):
 def bordered_null(
     matrix: Inexact[Array, "n n"], right: Inexact[Array, " n"], left: Inexact[Array, " n"]
 ) -> Null:
-    """Solve [[A, b], [cᴴ, 0]] [φ; g] = [0; 1] and the adjoint system, with fixed borders.
-
-    Args:
-        matrix: A, shape (n, n).
-        right: c, near the right null vector.
-        left: b, near the left null vector.
-
-    Returns:
-        g, φ and ψ.
-    """
+    """Solve [[A, b], [cᴴ, 0]] [φ; g] = [0; 1] and the adjoint system, with fixed borders."""
     n = matrix.shape[0]
     full = _bordered(matrix, left[:, None], right[:, None])
     unit = jnp.zeros(n + 1, full.dtype).at[n].set(1.0)
@@ -70,17 +61,7 @@ def bordered_null(
 def adapted_null(
     matrix: Float[Array, "n n"], right: State, left: State, iterations: int = 3
 ) -> Null:
-    """The same with borders that follow the null vectors.
-
-    Args:
-        matrix: A, shape (n, n).
-        right: unit vector not orthogonal to the right null vector, which fixes its sign.
-        left: the same on the left.
-        iterations: how often the borders are replaced by the solutions.
-
-    Returns:
-        g, φ and ψ, of length near one.
-    """
+    """The same with borders that follow the null vectors."""
     found = bordered_null(matrix, right, left)
     for _ in range(iterations):
         c, b = (vector / jnp.linalg.norm(vector) for vector in (found.right, found.left))
@@ -94,21 +75,10 @@ def adapted_plane(
     left: Float[Array, "n 2"],
     iterations: int = 4,
 ) -> Plane:
-    """The invariant planes of two eigenvalues, from guesses.
-
-    Inverse iteration with p(A) = A² − tr(M)A + det(M), bordered by the last planes: the bordered
-    matrix is regular for a complex pair, two real eigenvalues and a double one alike, and the
-    convergence is that of Rayleigh quotients.
-
-    Args:
-        matrix: A, shape (n, n).
-        right: guess of X, with orthonormal columns.
-        left: guess of the left plane, with orthonormal columns.
-        iterations: solves.
-
-    Returns:
-        The planes.
-    """
+    """The invariant planes of two eigenvalues, from guesses."""
+    # Inverse iteration with p(A) = A² − tr(M)A + det(M), bordered by the last planes: the
+    # bordered matrix is regular for a complex pair, two real eigenvalues and a double one alike,
+    # and the convergence is that of Rayleigh quotients.
     n, unit = matrix.shape[0], jnp.zeros((matrix.shape[0] + 2, 2)).at[-2:].set(jnp.eye(2))
     for _ in range(iterations):
         block = _restricted(matrix, right, left)
@@ -123,28 +93,13 @@ def adapted_plane(
 
 
 def start_null(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Unit singular vectors of the smallest singular value.
-
-    Args:
-        matrix: A, shape (n, n).
-
-    Returns:
-        Right and left vector.
-    """
+    """Unit singular vectors of the smallest singular value."""
     left, _, right = np.linalg.svd(matrix)
     return right[-1], left[:, -1]
 
 
 def start_plane(matrix: np.ndarray, frequency: complex) -> tuple[np.ndarray, np.ndarray]:
-    """Orthonormal bases of the planes of the two eigenvalues nearest ±iω.
-
-    Args:
-        matrix: A, shape (n, n).
-        frequency: ω; 0 at a double zero, imaginary at a neutral saddle.
-
-    Returns:
-        Right and left basis, each of shape (n, 2).
-    """
+    """Orthonormal bases of the planes of the two eigenvalues nearest ±iω."""
     left, _, right = np.linalg.svd(matrix @ matrix + np.real(frequency**2) * np.eye(len(matrix)))
     return right[-2:].T, left[:, -2:]
 

@@ -45,15 +45,7 @@ class BranchPointResidual(AbstractCurveResidual):
     forcing: State
 
     def __call__(self, x: Unknowns, q: Scalar) -> Unknowns:
-        """The residual, see `AbstractCurveResidual.__call__`.
-
-        Args:
-            x: (z, p, β).
-            q: the second parameter.
-
-        Returns:
-            F, shape (n + 2,).
-        """
+        """The residual, see `AbstractCurveResidual.__call__`."""
         y, beta = x[:-1], x[-1]
 
         def field(s: Array) -> Array:
@@ -73,26 +65,11 @@ class BranchPointResidual(AbstractCurveResidual):
         return jnp.concatenate([field(y) + beta * self.forcing, with_slope(values, probes)])
 
     def null(self, matrix: Float[Array, "n n"]) -> Null:
-        """The null vectors, with continuous signs along the curve.
-
-        Args:
-            matrix: A.
-
-        Returns:
-            g, φ and ψ.
-        """
+        """The null vectors, with continuous signs along the curve."""
         return adapted_null(matrix, self.right, self.left)
 
     def following(self, matrix: Any, frequency: float) -> "BranchPointResidual":
-        """The same with new borders, see `AbstractCurveResidual.following`.
-
-        Args:
-            matrix: A.
-            frequency: not used.
-
-        Returns:
-            The residual.
-        """
+        """The same with new borders, see `AbstractCurveResidual.following`."""
         del frequency
         right, left = unit_null(matrix, self.right, self.left)
         return BranchPointResidual(self.family, right, left, self.forcing)
@@ -101,17 +78,7 @@ class BranchPointResidual(AbstractCurveResidual):
 def start_residual(
     family: AbstractTwoParameterFamily, kind: str, matrix: Any, frequency: complex
 ) -> AbstractCurveResidual:
-    """The residual of a curve through a point.
-
-    Args:
-        family: the fields.
-        kind: "fold", "hopf" or "branch_point".
-        matrix: A at the point, shape (n, n).
-        frequency: ω there, for a Hopf curve; imaginary at a neutral saddle.
-
-    Returns:
-        The residual.
-    """
+    """The residual of a curve through a point."""
     if kind == "hopf":
         planes = (jnp.asarray(basis) for basis in start_plane(matrix, frequency))
         return HopfResidual(family, *planes)

@@ -70,15 +70,7 @@ class LeafTwoParameterFamily(AbstractTwoParameterFamily):
             )
 
     def velocity(self, p: Scalar | float, q: Scalar | float) -> Callable[[State], State]:
-        """The field with the leaf at q, see `AbstractTwoParameterFamily.velocity`.
-
-        Args:
-            p: the family's own parameter.
-            q: the leaf's value.
-
-        Returns:
-            The field.
-        """
+        """The field with the leaf at q, see `AbstractTwoParameterFamily.velocity`."""
         velocity: Any = self.family.velocity(p)
 
         def replace(path: tuple[Any, ...], leaf: Any) -> Any:
@@ -111,15 +103,7 @@ class FunctionTwoParameterFamily(AbstractTwoParameterFamily):
     inputs: Input | None = None
 
     def velocity(self, p: Scalar | float, q: Scalar | float) -> Callable[[State], State]:
-        """The field that the function returns, see `AbstractTwoParameterFamily.velocity`.
-
-        Args:
-            p: first argument.
-            q: second argument.
-
-        Returns:
-            The field.
-        """
+        """The field that the function returns, see `AbstractTwoParameterFamily.velocity`."""
         return FieldVelocity(self.function(p, q), self.inputs)
 
 
@@ -140,15 +124,7 @@ class PlainTwoParameterFamily(AbstractTwoParameterFamily):
     function: Callable[[Any, Any, Any], Any]
 
     def velocity(self, p: Scalar | float, q: Scalar | float) -> Callable[[State], State]:
-        """The function at one pair of parameters, see `AbstractTwoParameterFamily.velocity`.
-
-        Args:
-            p: the first parameter.
-            q: the second parameter.
-
-        Returns:
-            z ↦ f(z, p, q).
-        """
+        """The function at one pair of parameters, see `AbstractTwoParameterFamily.velocity`."""
         return PlainTwoParameterVelocity(self.function, p, q)
 
 
@@ -166,14 +142,7 @@ class PlainTwoParameterVelocity(eqx.Module):
     second: Scalar | float
 
     def __call__(self, z: State) -> State:
-        """The velocity of a state.
-
-        Args:
-            z: state, shape (n,).
-
-        Returns:
-            dz/dt, shape (n,).
-        """
+        """The velocity of a state."""
         return jnp.asarray(self.function(z, self.first, self.second))
 
 

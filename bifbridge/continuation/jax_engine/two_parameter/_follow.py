@@ -24,16 +24,7 @@ class Nothing(eqx.Module):
     """Observes nothing: the test functions are evaluated after each stretch."""
 
     def __call__(self, x: Array, q: Array, matrix: Array) -> Array:
-        """An empty observation.
-
-        Args:
-            x: unknowns.
-            q: second parameter.
-            matrix: F_x.
-
-        Returns:
-            An empty array.
-        """
+        """An empty observation."""
         del x, q, matrix
         return jnp.zeros(0)
 
@@ -62,26 +53,11 @@ class Way(NamedTuple):
     status: Status
 
     def arcs(self, control: StepControl, states: int) -> list[Arc]:
-        """The steps between the points.
-
-        Args:
-            control: the step control.
-            states: n.
-
-        Returns:
-            One arc per step.
-        """
+        """The steps between the points."""
         return [self._arc(control, states, k) for k in range(len(self.points) - 1)]
 
     def reversed_before(self, forward: "Way") -> "Way":
-        """This way backwards, then another one from the same start.
-
-        Args:
-            forward: the other way.
-
-        Returns:
-            Both, in order of arclength; tangents point forwards.
-        """
+        """This way backwards, then another one from the same start."""
         return Way(
             self.points[:0:-1] + forward.points,
             [-direction for direction in self.tangents[:0:-1]] + forward.tangents,
@@ -123,17 +99,7 @@ class Start(NamedTuple):
 def start_curve(
     residual: AbstractCurveResidual, guess: np.ndarray, weights: np.ndarray, control: StepControl
 ) -> Start:
-    """Correct the first point along the normal of the curve, which is defined at a cusp too.
-
-    Args:
-        residual: of the curve.
-        guess: (x, q).
-        weights: of the arclength norm.
-        control: the step control.
-
-    Returns:
-        The start.
-    """
+    """Correct the first point along the normal of the curve, which is defined at a cusp too."""
     curve = Curve(residual, Nothing(), jnp.asarray(weights))
     unit = np.eye(guess.size)[-1]
     jacobian = correct_at(curve, control, guess, unit, float(guess[-1]), 0).jacobian
@@ -155,20 +121,7 @@ def follow(
     first_step: float,
     limit: int,
 ) -> Way:
-    """Follow a curve one way.
-
-    Args:
-        start: the first point.
-        control: the step control, whose span is the second parameter's.
-        sign: 1 along the start's tangent, −1 against it.
-        first_span: the first parameter's interval.
-        states: n.
-        first_step: length of the first step.
-        limit: on the number of points.
-
-    Returns:
-        The points, up to where either parameter leaves its span.
-    """
+    """Follow a curve one way."""
     direction, curve = sign * start.tangent, start.curve
     along = jnp.asarray(direction)
     # Types spelled out: a weakly typed integer would make the second stretch compile again.

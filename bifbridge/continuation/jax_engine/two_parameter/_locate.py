@@ -65,14 +65,7 @@ class Alarm(NamedTuple):
 
 
 def locate(arc: Arc) -> tuple[list[Event], int]:
-    """All points of codimension two within one step.
-
-    Args:
-        arc: the step.
-
-    Returns:
-        The events in order, and the number of eigenvalues whose crossing stays unexplained.
-    """
+    """All points of codimension two within one step."""
     events = _resolve(arc, arc.start, arc.end, 0, frozenset())
     change = abs(arc.end.seen.count - arc.start.seen.count)
     explained = any(event.kind in {"zero_hopf", "hopf_hopf", "double_zero"} for event in events)

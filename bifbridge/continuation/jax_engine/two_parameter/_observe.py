@@ -58,16 +58,7 @@ class Observed(NamedTuple):
 
 
 def observe(residual: AbstractCurveResidual, point: Any, states: int) -> Observed:
-    """Observe a point of a curve.
-
-    Args:
-        residual: of the curve.
-        point: (x, q).
-        states: n.
-
-    Returns:
-        The observations.
-    """
+    """Observe a point of a curve."""
     matrix, eigenvalues, tests = (
         np.asarray(a) for a in _observe(residual, jnp.asarray(point), states)
     )

@@ -36,27 +36,11 @@ class AbstractCurveResidual(eqx.Module):
 
     @abc.abstractmethod
     def __call__(self, x: Unknowns, q: Scalar) -> Unknowns:
-        """The residual, zero on the curve.
-
-        Args:
-            x: the state z, the first parameter p, and possibly more.
-            q: the second parameter.
-
-        Returns:
-            F(x, q), as long as x.
-        """
+        """The residual, zero on the curve."""
 
     @abc.abstractmethod
     def following(self, matrix: Any, frequency: float) -> "AbstractCurveResidual":
-        """The same curve with borders fit for another point of it.
-
-        Args:
-            matrix: the Jacobian A there, shape (n, n).
-            frequency: ω there, or 0.
-
-        Returns:
-            The residual with new borders, whose orientation is kept.
-        """
+        """The same curve with borders fit for another point of it."""
 
 
 class FoldResidual(AbstractCurveResidual):
@@ -73,15 +57,7 @@ class FoldResidual(AbstractCurveResidual):
     left: State
 
     def __call__(self, x: Unknowns, q: Scalar) -> Unknowns:
-        """The residual, see `AbstractCurveResidual.__call__`.
-
-        Args:
-            x: (z, p).
-            q: the second parameter.
-
-        Returns:
-            F, shape (n + 1,).
-        """
+        """The residual, see `AbstractCurveResidual.__call__`."""
         z, p = x[:-1], x[-1]
         velocity = self.family.velocity(p, q)
         null = stop_gradient(self.null(state_jacobian(self.family, *stop_gradient((z, p, q)))))
@@ -89,26 +65,11 @@ class FoldResidual(AbstractCurveResidual):
         return jnp.append(velocity(z), with_slope(null.value, probe))
 
     def null(self, matrix: Float[Array, "n n"]) -> Null:
-        """The null vectors, with continuous signs along the curve.
-
-        Args:
-            matrix: A.
-
-        Returns:
-            g, φ and ψ.
-        """
+        """The null vectors, with continuous signs along the curve."""
         return adapted_null(matrix, self.right, self.left)
 
     def following(self, matrix: Any, frequency: float) -> "FoldResidual":
-        """The same with new borders, see `AbstractCurveResidual.following`.
-
-        Args:
-            matrix: A.
-            frequency: not used.
-
-        Returns:
-            The residual.
-        """
+        """The same with new borders, see `AbstractCurveResidual.following`."""
         del frequency
         right, left = unit_null(matrix, self.right, self.left)
         return FoldResidual(self.family, right, left)
@@ -131,15 +92,7 @@ class HopfResidual(AbstractCurveResidual):
     left: Float[Array, "n 2"]
 
     def __call__(self, x: Unknowns, q: Scalar) -> Unknowns:
-        """The residual, see `AbstractCurveResidual.__call__`.
-
-        Args:
-            x: (z, p).
-            q: the second parameter.
-
-        Returns:
-            F, shape (n + 1,).
-        """
+        """The residual, see `AbstractCurveResidual.__call__`."""
         z, p = x[:-1], x[-1]
         velocity = self.family.velocity(p, q)
         plane = stop_gradient(self.plane(state_jacobian(self.family, *stop_gradient((z, p, q)))))
@@ -148,26 +101,11 @@ class HopfResidual(AbstractCurveResidual):
         return jnp.append(velocity(z), with_slope(plane.trace, probe))
 
     def plane(self, matrix: Float[Array, "n n"]) -> Plane:
-        """The plane of the critical pair.
-
-        Args:
-            matrix: A.
-
-        Returns:
-            The planes with their trace and determinant.
-        """
+        """The plane of the critical pair."""
         return adapted_plane(matrix, self.right, self.left)
 
     def following(self, matrix: Any, frequency: float) -> "HopfResidual":
-        """The same with new borders, see `AbstractCurveResidual.following`.
-
-        Args:
-            matrix: A.
-            frequency: not used: the plane is followed, not the frequency.
-
-        Returns:
-            The residual.
-        """
+        """The same with new borders, see `AbstractCurveResidual.following`."""
         del frequency
         plane = _plane(jnp.asarray(matrix), self.right, self.left)
         return HopfResidual(self.family, plane.right, jnp.linalg.qr(plane.left)[0])
@@ -176,44 +114,17 @@ class HopfResidual(AbstractCurveResidual):
 def state_jacobian(
     family: AbstractTwoParameterFamily, z: State, p: Scalar, q: Scalar
 ) -> Float[Array, "n n"]:
-    """The Jacobian A = ∂f/∂z.
-
-    Args:
-        family: the fields.
-        z: state.
-        p: first parameter.
-        q: second parameter.
-
-    Returns:
-        A, shape (n, n).
-    """
+    """The Jacobian A = ∂f/∂z."""
     return jax.jacfwd(family.velocity(p, q))(z)
 
 
 def with_slope(value: Array, probe: Array) -> Array:
-    """The value of one number with the derivative of another.
-
-    Args:
-        value: what is returned.
-        probe: whose derivative it has.
-
-    Returns:
-        The value.
-    """
+    """The value of one number with the derivative of another."""
     return value + (probe - stop_gradient(probe))
 
 
 def unit_null(matrix: Any, right: Array, left: Array) -> tuple[Array, Array]:
-    """Unit null vectors that keep the orientation of the borders.
-
-    Args:
-        matrix: A.
-        right: border on the right.
-        left: border on the left.
-
-    Returns:
-        The right and the left vector.
-    """
+    """Unit null vectors that keep the orientation of the borders."""
     null = _null(jnp.asarray(matrix), right, left)
     return null.right / jnp.linalg.norm(null.right), null.left / jnp.linalg.norm(null.left)
 

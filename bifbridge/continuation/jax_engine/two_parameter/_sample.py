@@ -49,16 +49,7 @@ class Arc(eqx.Module):
     end: Sample
 
     def sample(self, s: float, low: Sample, high: Sample) -> Sample | None:
-        """The curve's point at a distance between two known ones.
-
-        Args:
-            s: distance, between `low.s` and `high.s`.
-            low: the nearest known point before it.
-            high: the nearest known point after it.
-
-        Returns:
-            The point, or None where Newton's method fails.
-        """
+        """The curve's point at a distance between two known ones."""
         share = (s - low.s) / (high.s - low.s)
         guess = low.point + share * (high.point - low.point)
         target = float(self.row @ self.start.point) + s
@@ -78,19 +69,7 @@ def correct_at(
     target: float,
     iterations: int | None = None,
 ) -> Corrected:
-    """Newton's method on row·y = target, compiled once for all its uses.
-
-    Args:
-        curve: the curve.
-        control: the step control.
-        guess: y nearby.
-        row: what closes the system.
-        target: the value of row·y.
-        iterations: limit on Newton steps; None for the control's; 0 for the Jacobian alone.
-
-    Returns:
-        The corrected point.
-    """
+    """Newton's method on row·y = target, compiled once for all its uses."""
     limit = control.max_iterations if iterations is None else jnp.asarray(iterations)
     point, closing = (jnp.asarray(vector, float) for vector in (guess, row))
     return _correct(curve, point, closing, jnp.asarray(target, float), control.tolerance, limit)

@@ -11,19 +11,7 @@ Span = tuple[float, float]
 def inside(
     caller: str, parameters: Sequence[float] | np.ndarray, spans: tuple[Span, Span]
 ) -> tuple[float, float]:
-    """The parameters of a start, checked.
-
-    Args:
-        caller: who asks, for the message.
-        parameters: (p, q).
-        spans: the interval of each.
-
-    Returns:
-        Both as numbers.
-
-    Raises:
-        ValueError: if one lies outside its span.
-    """
+    """The parameters of a start, checked."""
     given: Any = zip("pq", parameters, spans, strict=True)
     for name, value, (low, high) in given:
         if not low <= value <= high:

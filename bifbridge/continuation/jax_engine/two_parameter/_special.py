@@ -20,15 +20,7 @@ from bifbridge.normal_forms import (
 
 
 def special_point(family: AbstractTwoParameterFamily, event: Event) -> CodimTwoPoint:
-    """A located event with its eigenvalues and its normal form.
-
-    Args:
-        family: the fields.
-        event: the event.
-
-    Returns:
-        The special point.
-    """
+    """A located event with its eigenvalues and its normal form."""
     state, (p, q) = event.point.state, event.point.parameters
     velocity = family.velocity(jnp.asarray(p), jnp.asarray(q))
     matrix = np.asarray(state_jacobian(family, jnp.asarray(state), jnp.asarray(p), jnp.asarray(q)))
@@ -49,14 +41,7 @@ def special_point(family: AbstractTwoParameterFamily, event: Event) -> CodimTwoP
 
 
 def distinct(points: list[CodimTwoPoint]) -> list[CodimTwoPoint]:
-    """Each point once: a curve that starts on such a point, or closes, meets it twice.
-
-    Args:
-        points: as located.
-
-    Returns:
-        The first of each.
-    """
+    """Each point once: a curve that starts on such a point, or closes, meets it twice."""
     kept: list[CodimTwoPoint] = []
     for point in points:
         scale = 1e-7 * (1 + np.linalg.norm(point.state))
@@ -73,17 +58,7 @@ def distinct(points: list[CodimTwoPoint]) -> list[CodimTwoPoint]:
 def codim_two_normal_form(
     kind: str, velocity: Any, state: Any, frequencies: Any
 ) -> CodimTwoNormalForm | None:
-    """The normal form of a kind of point.
-
-    Args:
-        kind: see `CodimTwoPoint`.
-        velocity: z ↦ dz/dt.
-        state: z*, shape (n,).
-        frequencies: of the critical pairs.
-
-    Returns:
-        The normal form, or None for a kind that has none here.
-    """
+    """The normal form of a kind of point."""
     if kind == "cusp":
         return cusp_normal_form(velocity, state)
     if kind == "bogdanov_takens":

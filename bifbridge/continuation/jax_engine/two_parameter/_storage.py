@@ -133,15 +133,7 @@ def load_curve(path: str | os.PathLike[str]) -> BifurcationCurve:
 
 
 def curve_to_dataframe(curve: BifurcationCurve) -> "pd.DataFrame":
-    """A curve as a table, one row per point; needs pandas.
-
-    Args:
-        curve: the curve.
-
-    Returns:
-        Columns p, q, z0, z1, …, one per test function, neutral, step, iterations, and special:
-        the kind of a special point in the step that starts here, or an empty text.
-    """
+    """A curve as a table, one row per point; needs pandas."""
     import pandas as pd
 
     columns: dict[str, Any] = {"p": curve.parameters[:, 0], "q": curve.parameters[:, 1]}
@@ -154,26 +146,12 @@ def curve_to_dataframe(curve: BifurcationCurve) -> "pd.DataFrame":
 
 
 def kept_tests(tests: dict[str, Any]) -> dict[str, Any]:
-    """Test functions along a curve as variables.
-
-    Args:
-        tests: by name.
-
-    Returns:
-        Variables `test_…`.
-    """
+    """Test functions along a curve as variables."""
     return {f"test_{name}": ("point", np.asarray(values)) for name, values in tests.items()}
 
 
 def tests_kept(dataset: "xr.Dataset") -> dict[str, Any]:
-    """The inverse of `kept_tests`.
-
-    Args:
-        dataset: the dataset.
-
-    Returns:
-        The test functions by name.
-    """
+    """The inverse of `kept_tests`."""
     return {
         str(name).removeprefix("test_"): dataset[name].values
         for name in dataset.data_vars

@@ -49,19 +49,7 @@ def polish_codim_two(
     frequencies: list[float],
     matrix: np.ndarray,
 ) -> PolishedPoint:
-    """Solve the augmented system of a kind of point from nearby.
-
-    Args:
-        family: the fields.
-        kind: one of `FREQUENCIES`.
-        state: guess of z*, shape (n,).
-        parameters: guess of (p, q).
-        frequencies: guesses of the frequencies.
-        matrix: A at the guess, for the borders.
-
-    Returns:
-        The point.
-    """
+    """Solve the augmented system of a kind of point from nearby."""
     shifts = ([0.0] if kind in STEADY else []) + frequencies
     borders = [_borders(matrix, shift) for shift in shifts]
     start = jnp.concatenate([state, parameters, np.asarray(frequencies)])
@@ -101,19 +89,7 @@ def _solve(
 def codim_two_system(
     family: AbstractTwoParameterFamily, kind: str, borders: list[Any], unknowns: Array, n: int
 ) -> Float[Array, " m"]:
-    """The augmented system of a kind of point.
-
-    Args:
-        family: the fields.
-        kind: one of `FREQUENCIES`.
-        borders: right and left null vectors nearby: of A at the kinds of `STEADY`, then of
-            A − iω for each frequency.
-        unknowns: (z, p, q) and the frequencies, shape (m,).
-        n: the number of states.
-
-    Returns:
-        f and the test functions, shape (m,); zero at the point.
-    """
+    """The augmented system of a kind of point."""
     return jnp.concatenate([
         _field(family, unknowns, n),
         _tests(family, kind, borders, unknowns, n),
