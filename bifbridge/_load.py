@@ -1,0 +1,37 @@
+"""`bb.load`: every result from its file."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from bifbridge._errors import FileFormatError
+from bifbridge._result_table import RESULTS, resolve
+
+
+def load(path: str | os.PathLike[str]) -> Any:
+    """Read what `result.save(path)` wrote: a branch, a diagram, a track, a spectrum, a run, …
+
+    Args:
+        path: the file, or the folder of a run.
+
+    Returns:
+        The result, of the type that was saved. Files of earlier releases are read as well.
+
+    Raises:
+        FileFormatError: if the file is missing, damaged, of a newer version, or none of this
+            package.
+
+    Example:
+        See `AbstractResult`.
+    """
+    from bifbridge._netcdf import format_of, read_dataset
+
+    found = format_of(Path(path))
+    for row in RESULTS.values():
+        if found in row.formats:
+            convert = resolve(f"{row.files}:from_xarray")
+            return read_dataset(path, row.what, convert, tree=row.tree)
+    known = ", ".join(name for row in RESULTS.values() for name in row.formats)
+    raise FileFormatError(
+        f"{path} holds {found or 'nothing of this package'}; expected one of {known}."
+    )
