@@ -60,25 +60,25 @@ def row_of(result: Any) -> ResultRow:
 RESULTS: dict[str, ResultRow] = {
     "Branch": ResultRow(
         what="branch",
-        files="bifbridge.continuation._branch_files",
+        files="bifbridge.continuation.curves._files",
         formats=(
             "bifbridge-branch", "bifbridge-cycles", "bifbridge-curve", "bifbridge-cycle-curve",
         ),
         picture="bifbridge.plotting:plot_branch",
-        summary="bifbridge.continuation._texts:branch_summary",
+        summary="bifbridge.continuation.curves._text:branch_summary",
     ),
     "Diagram": ResultRow(
         what="bifurcation diagram",
         files="bifbridge.continuation._diagram_files",
         formats=("bifbridge-diagram",),
         picture="bifbridge.plotting:plot_diagram",
-        summary="bifbridge.continuation._texts:diagram_summary",
+        summary="bifbridge.continuation._diagram:summary",
         tree=True,
     ),
     "SpecialPoint": ResultRow(
         what="special point",
-        files="bifbridge.continuation._special_table",
+        files="bifbridge.continuation.curves._special_table",
         picture="bifbridge.plotting:plot_special_point",
-        summary="bifbridge.continuation._texts:special_point_summary",
+        summary="bifbridge.continuation.curves._text:special_point_summary",
     ),
 }  # fmt: skip

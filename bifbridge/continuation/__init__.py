@@ -38,10 +38,10 @@ from bifbridge.continuation._problem import continuation as continuation
 from bifbridge.continuation._results import Balance as Balance
 from bifbridge.continuation._results import Branch as Branch
 from bifbridge.continuation._results import SpecialPoint as SpecialPoint
-from bifbridge.continuation._special_table import (
+from bifbridge.continuation.curves._special_table import (
     special_points_to_dataframe as special_points_to_dataframe,
 )
-from bifbridge.continuation._status import Status as Status
+from bifbridge.continuation.curves import Status as Status
 from bifbridge.continuation._storage import branch_from_xarray as branch_from_xarray
 from bifbridge.continuation._storage import branch_to_dataframe as branch_to_dataframe
 from bifbridge.continuation._storage import branch_to_xarray as branch_to_xarray

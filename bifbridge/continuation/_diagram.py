@@ -1,25 +1,17 @@
 """A bifurcation diagram: branches, and the branches that leave them, each followed once."""
 
 from collections import deque
-from typing import TYPE_CHECKING
-
 import equinox as eqx
 import numpy as np
 
+from bifbridge._result import AbstractResult
 from bifbridge.continuation._problem import (
     AbstractBranchingEngine,
     ContinuationProblem,
     continuation,
 )
-from bifbridge.continuation._results import Branch, SpecialPoint
+from bifbridge.continuation.curves import Branch, SpecialPoint
 from bifbridge.continuation.jax_engine import JaxEngine
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import xarray as xr
-
-#: Kinds of special points from which another branch of equilibria leaves.
-BRANCHING = frozenset({"transcritical", "pitchfork", "branch_point"})
 
 
 class DiagramBranch(eqx.Module):
@@ -41,7 +33,7 @@ class DiagramBranch(eqx.Module):
     point: int | None = None
 
 
-class Diagram(eqx.Module):
+class Diagram(AbstractResult):
     """Branches of equilibria that hang together.
 
     Attributes:
@@ -62,26 +54,6 @@ class Diagram(eqx.Module):
                 if not any(_same(point, other) for other in found):
                     found.append(point)
         return tuple(sorted(found, key=lambda point: point.parameter))
-
-    def to_xarray(self) -> "xr.DataTree":
-        """The diagram as a tree of datasets, see `diagram_to_xarray`.
-
-        Returns:
-            The tree.
-        """
-        from bifbridge.continuation import _diagram_storage  # it imports this module
-
-        return _diagram_storage.diagram_to_xarray(self)
-
-    def to_dataframe(self) -> "pd.DataFrame":
-        """The diagram as a table, see `diagram_to_dataframe`; needs pandas.
-
-        Returns:
-            One row per point.
-        """
-        from bifbridge.continuation import _diagram_storage  # it imports this module
-
-        return _diagram_storage.diagram_to_dataframe(self)
 
     def __len__(self) -> int:
         return len(self.branches)
@@ -129,7 +101,7 @@ def bifurcation_diagram(
         if entry.level >= depth:
             continue
         for k, point in enumerate(entry.branch.special_points):
-            if not _branching(point) or any(_same(point, other) for other in expanded):
+            if not _branching(entry.branch, point) or any(_same(point, other) for other in expanded):
                 continue
             expanded.append(point)
             known = [other.branch for other in entries]
@@ -141,8 +113,16 @@ def bifurcation_diagram(
     return Diagram(tuple(entries))
 
 
-def _branching(point: SpecialPoint) -> bool:
-    return point.kind in BRANCHING and point.converged and point.multiplicity == 1
+def summary(diagram: Diagram) -> list[tuple[str, str]]:
+    """Rows of the table that a notebook shows."""
+    rows = [("Diagram", f"{len(diagram)} branches")]
+    rows += [(f"Branch {k}", repr(e.branch).splitlines()[0]) for k, e in enumerate(diagram.branches)]
+    return rows + [(point.kind, repr(point)) for point in diagram.special_points]
+
+
+def _branching(branch: Branch, point: SpecialPoint) -> bool:
+    leaves = point.kind in branch.solution.branching
+    return leaves and point.converged and point.multiplicity == 1
 
 
 def _same(a: SpecialPoint, b: SpecialPoint) -> bool:

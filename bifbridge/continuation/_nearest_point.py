@@ -14,10 +14,9 @@ from bifbridge._precision import require_x64
 from bifbridge.continuation._bifurcation_point import bifurcation_point
 from bifbridge.continuation._codim_two_point import codim_two_point
 from bifbridge.continuation._families import AbstractFamily, as_family
-from bifbridge.continuation._results import SpecialPoint
+from bifbridge.continuation.curves import SpecialPoint
 from bifbridge.continuation.jax_engine._spectra import eigenvalues
 from bifbridge.continuation.jax_engine.two_parameter import (
-    CodimTwoPoint,
     as_two_parameter_family,
 )
 from bifbridge.continuation.jax_engine.two_parameter._special import codim_two_normal_form
@@ -89,7 +88,7 @@ def nearest_special_point(
 
 def nearest_codim_two_point(
     family: Any, state: Any, parameters: Any, kind: str, *, frequencies: Any = None
-) -> CodimTwoPoint:
+) -> SpecialPoint:
     """Locate a point of codimension two near a guess and compute its normal form.
 
     Args:
@@ -130,15 +129,14 @@ def nearest_codim_two_point(
         raise BifbridgeError(f"{missing} by Newton's method; give a nearer guess.")
     velocity = plane.velocity(*place.parameters)
     matrix = np.asarray(_jacobian(velocity, place.state))
-    return CodimTwoPoint(
+    return SpecialPoint(
         kind=kind,
-        parameters=np.asarray(place.parameters),
+        parameter=float(place.parameters[0]),
+        second_parameter=float(place.parameters[1]),
         state=np.asarray(place.state),
         eigenvalues=eigenvalues(matrix[None])[0],
         normal_form=codim_two_normal_form(kind, velocity, place.state, place.frequencies),
         frequencies=np.asarray(place.frequencies),
-        converged=True,
-        index=0,
     )
 
 

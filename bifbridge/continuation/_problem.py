@@ -10,7 +10,7 @@ import numpy as np
 
 from bifbridge._custom_types import Scalar, State
 from bifbridge.continuation._families import AbstractFamily, as_family
-from bifbridge.continuation._results import Branch, SpecialPoint
+from bifbridge.continuation.curves import Branch, SpecialPoint
 
 
 class ContinuationProblem(eqx.Module):

@@ -9,7 +9,7 @@ import equinox as eqx
 from bifbridge.continuation._cross_check._match import Match, Unmatched, matched
 from bifbridge.continuation._cross_check._text import as_text
 from bifbridge.continuation._problem import AbstractEngine, ContinuationProblem
-from bifbridge.continuation._results import Branch
+from bifbridge.continuation.curves import Branch
 
 if TYPE_CHECKING:
     import xarray as xr

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import equinox as eqx
 import numpy as np
 
-from bifbridge.continuation._results import SpecialPoint
+from bifbridge.continuation.curves import SpecialPoint
 from bifbridge.normal_forms import HopfNormalForm, ScalarNormalForm
 
 Points = Sequence[SpecialPoint | None]

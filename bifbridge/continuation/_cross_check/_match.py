@@ -7,7 +7,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from bifbridge.continuation._cross_check._compare import Quantity, compared
-from bifbridge.continuation._results import BIFURCATIONS, Branch, SpecialPoint
+from bifbridge.continuation.curves import Branch, SpecialPoint
 
 
 class Match(eqx.Module):
@@ -88,7 +88,7 @@ def matched(
 
 
 def _bifurcations(branch: Branch) -> list[SpecialPoint]:
-    return [point for point in branch.special_points if point.kind in BIFURCATIONS]
+    return list(branch.bifurcations)
 
 
 def _first(cluster: Cluster) -> SpecialPoint:

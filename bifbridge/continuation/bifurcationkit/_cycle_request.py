@@ -2,12 +2,8 @@
 
 from typing import Any
 
-import numpy as np
-
-from bifbridge.continuation._results import SpecialPoint
 from bifbridge.continuation.bifurcationkit._options import Collocation, Shooting
-from bifbridge.continuation.jax_engine.cycles._basis import basis
-from bifbridge.continuation.jax_engine.two_parameter import CodimTwoPoint
+from bifbridge.continuation.curves._basis import basis
 
 
 def plain_method(
@@ -28,14 +24,3 @@ def plain_method(
         "reltol": method.reltol if shooting else 0.0,
     }
 
-
-def frequency_of(point: SpecialPoint | CodimTwoPoint, frequency: float | None = None) -> float:
-    """ω of the pair that crosses at a Hopf point."""
-    if frequency is not None:
-        return float(frequency)
-    if isinstance(point, CodimTwoPoint):
-        return float(point.frequencies[0]) if point.frequencies.size else 0.0
-    if point.frequency is not None:
-        return float(point.frequency)
-    turning = point.eigenvalues[np.abs(np.imag(point.eigenvalues)) > 1e-9]
-    return float(abs(np.imag(turning[np.argmin(np.abs(np.real(turning)))])))

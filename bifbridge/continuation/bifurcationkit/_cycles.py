@@ -4,27 +4,31 @@ from typing import Any
 
 import numpy as np
 
-from bifbridge.continuation._results import Balance
 from bifbridge.continuation.bifurcationkit._convert import status as any_status
-from bifbridge.continuation.jax_engine.cycles import (
+from bifbridge.continuation.curves import (
+    CYCLE,
+    Branch,
     Cycle,
-    CycleBranch,
-    CycleNormalForm,
-    CycleSpecialPoint,
-    CycleStatus,
+    Orbits,
+    SpecialPoint,
+    Status,
+    no_orbits,
+    no_points,
+    one_way,
 )
-from bifbridge.continuation.jax_engine.cycles._basis import basis, interpolation_matrix
-from bifbridge.continuation.jax_engine.cycles._mesh import extremes
+from bifbridge.continuation.curves._basis import basis, interpolation_matrix
+from bifbridge.continuation.curves._mesh import extremes
+from bifbridge.normal_forms import CycleNormalForm
 
 Raw = dict[str, Any]
 
 _KINDS = {"pd": "period_doubling", "ns": "neimark_sacker"}
 
 
-def cycle_branch(raw: Raw, n: int) -> CycleBranch:
+def cycle_branch(raw: Raw, n: int) -> Branch:
     """A branch of cycles."""
     word = raw["status"]
-    ending = CycleStatus.NO_CYCLE if word == "no_equilibrium" else CycleStatus[any_name(word)]
+    ending = Status.NO_CYCLE if word == "no_equilibrium" else Status[any_name(word)]
     times = np.asarray(raw["times"], float)
     nodes = _own_nodes(np.asarray(raw["nodes"], float), bool(raw["equidistant"]))
     multipliers, trivial = _split(
@@ -33,28 +37,31 @@ def cycle_branch(raw: Raw, n: int) -> CycleBranch:
     parameters, periods = (np.asarray(raw[name], float) for name in ("parameters", "periods"))
     pairs = zip(raw["points"], raw["polished"], strict=True)
     points = tuple(_special_point(point, refined, raw, n) for point, refined in pairs)
-    return CycleBranch(
+    if not len(parameters):
+        _, intervals, nodes_each, states = nodes.shape
+        empty = no_orbits(intervals, nodes_each - 1, states)
+        return no_points(ending, n, solution=CYCLE, orbits=empty)
+    orbits = Orbits(
+        periods, _extremes(times, nodes, 1.0), _extremes(times, nodes, -1.0), trivial, times, nodes
+    )
+    return one_way(
+        CYCLE,
+        ending,
+        points,
         parameters=parameters,
-        periods=periods,
-        maxima=_extremes(times, nodes, 1.0),
-        minima=_extremes(times, nodes, -1.0),
-        multipliers=multipliers,
-        trivial=trivial,
+        states=nodes[:, 0, 0],
+        tangents=np.zeros((len(parameters), 0)),
+        eigenvalues=multipliers,
         steps=_steps(parameters, periods, nodes),
         iterations=np.asarray(raw["iterations"], int),
-        times=times,
-        nodes=nodes,
-        special_points=points,
-        balance=_balance(multipliers, points),
-        status=ending,
-        ends=(CycleStatus.RUNNING, ending),
+        orbits=orbits,
     )
 
 
 def any_name(word: str) -> str:
     """The name of a status, whatever list of statuses it comes from."""
     name = "PERIOD_LIMIT" if word == "period_limit" else any_status(word).name
-    return name if name in CycleStatus.__members__ else "NO_CONVERGENCE"
+    return name if name in Status.__members__ else "NO_CONVERGENCE"
 
 
 def _own_nodes(nodes: np.ndarray, equidistant: bool) -> np.ndarray:
@@ -78,21 +85,17 @@ def _split(multipliers: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _extremes(times: np.ndarray, nodes: np.ndarray, sign: float) -> np.ndarray:
-    if not len(times):
-        return np.zeros((0, nodes.shape[3]))
     return np.stack([extremes(t, x, sign) for t, x in zip(times, nodes, strict=True)])
 
 
 def _steps(parameters: np.ndarray, periods: np.ndarray, nodes: np.ndarray) -> np.ndarray:
-    if not len(parameters):
-        return np.zeros(0)
     flat = nodes.reshape(len(nodes), -1)
     square = np.mean(np.diff(flat, axis=0) ** 2, axis=1)
     square += (np.diff(periods) / periods[1:]) ** 2 + np.diff(parameters) ** 2
     return np.concatenate([[0.0], np.sqrt(square)])
 
 
-def _special_point(point: Raw, refined: Raw | None, raw: Raw, n: int) -> CycleSpecialPoint:
+def _special_point(point: Raw, refined: Raw | None, raw: Raw, n: int) -> SpecialPoint:
     kind = _kind(point, np.asarray(raw["parameters"], float))
     if refined is not None and refined["kind"] == "fold" and kind != "cycle_fold":
         refined = None  # the turn nearby is another point than the one that was bisected
@@ -108,8 +111,11 @@ def _special_point(point: Raw, refined: Raw | None, raw: Raw, n: int) -> CycleSp
         multipliers=multipliers[0],
         trivial=float(trivial[0]),
     )
-    return CycleSpecialPoint(
+    return SpecialPoint(
         kind=kind,
+        parameter=cycle.parameter,
+        state=nodes[0, 0],
+        eigenvalues=cycle.multipliers,
         cycle=cycle,
         normal_form=cycle_normal_form(kind, best["normal_form"] or {}, raw, float(best["period"])),
         converged=refined is not None or point["status"] == "converged",
@@ -173,17 +179,3 @@ def _mode(form: Raw, raw: Raw) -> np.ndarray:
     )
     return own if np.any(np.abs(own.imag) > 1e-12 * np.max(np.abs(own))) else own.real
 
-
-def _balance(multipliers: np.ndarray, points: tuple[CycleSpecialPoint, ...]) -> Balance:
-    if not len(multipliers):
-        return Balance(0, 0, 0, 0, True)
-    # The multipliers of the first and last cycles; BifurcationKit's own count has a tolerance.
-    count = np.sum(np.abs(multipliers) > 1, axis=1)
-    crossings = [point for point in points if point.jump]
-    return Balance(
-        int(count[0]),
-        int(count[-1]),
-        sum(abs(point.jump) for point in crossings if point.converged),
-        sum(abs(point.jump) for point in crossings if not point.converged),
-        int(count[0]) + sum(point.jump for point in crossings) == int(count[-1]),
-    )

@@ -10,10 +10,10 @@ from bifbridge._precision import require_x64
 from bifbridge.continuation._diagram import Diagram, DiagramBranch
 from bifbridge.continuation._equilibria import Equilibria
 from bifbridge.continuation._problem import AbstractBranchingEngine, ContinuationProblem
-from bifbridge.continuation._results import Branch, SpecialPoint
+from bifbridge.continuation.curves import Branch, SpecialPoint
 from bifbridge.continuation.bifurcationkit._convert import branch, path, special_points
 from bifbridge.continuation.bifurcationkit._curves import curve
-from bifbridge.continuation.bifurcationkit._cycle_request import frequency_of, plain_method
+from bifbridge.continuation.bifurcationkit._cycle_request import plain_method
 from bifbridge.continuation.bifurcationkit._cycles import cycle_branch
 from bifbridge.continuation.bifurcationkit._equilibria import described
 from bifbridge.continuation.bifurcationkit._field import Call, field_request, plane_request
@@ -34,11 +34,7 @@ from bifbridge.continuation.bifurcationkit._runtime import call
 from bifbridge.continuation.bifurcationkit._worker import isolated_call
 from bifbridge.continuation.jax_engine import JaxEngine, lies_on
 from bifbridge.continuation.jax_engine._assemble import join
-from bifbridge.continuation.jax_engine.cycles import CycleBranch
-from bifbridge.continuation.jax_engine.two_parameter import (
-    BifurcationCurve,
-    CodimTwoPoint,
-)
+from bifbridge.continuation.jax_engine.two_parameter import frequency_of
 from bifbridge.continuation.jax_engine.two_parameter._families import as_two_parameter_family
 
 Span = tuple[float, float]
@@ -230,13 +226,13 @@ class BifurcationKit(AbstractBranchingEngine):
     def bifurcation_curve(
         self,
         family: Any,
-        point: SpecialPoint | CodimTwoPoint,
+        point: SpecialPoint,
         second: float | None = None,
         *,
         spans: tuple[Span, Span],
         kind: Literal["fold", "hopf"] | None = None,
         frequency: float | None = None,
-    ) -> BifurcationCurve:
+    ) -> Branch:
         """Follow a fold or a Hopf point in two parameters, see `two_parameter.bifurcation_curve`.
 
         BifurcationKit steps in the second parameter, and ends a Hopf curve at a Bogdanov–Takens
@@ -246,10 +242,10 @@ class BifurcationKit(AbstractBranchingEngine):
             family: an `AbstractTwoParameterFamily`, or a plain function f(z, p, q).
             point: a fold or Hopf point of a branch in the first parameter, or a point of
                 codimension two.
-            second: the second parameter there; only a `CodimTwoPoint` has its own.
+            second: the second parameter there; unless the point has its own.
             spans: the intervals of the first and of the second parameter.
             kind: which curve through a point of codimension two.
-            frequency: ω of the pair, where a `CodimTwoPoint` has several.
+            frequency: ω of the pair, where a point of codimension two has several.
 
         Returns:
             The curve.
@@ -265,7 +261,7 @@ class BifurcationKit(AbstractBranchingEngine):
                 f"BifurcationKit.bifurcation_curve: got a point of kind {point.kind!r}; expected a "
                 "fold or Hopf point, or kind='fold' or 'hopf'."
             )
-        if second is None and not isinstance(point, CodimTwoPoint):
+        if second is None and point.second_parameter is None:
             raise ValueError(
                 "BifurcationKit.bifurcation_curve: give second=, the parameter q there."
             )
@@ -297,7 +293,7 @@ class BifurcationKit(AbstractBranchingEngine):
         *,
         delta_p: float = 0.0,
         max_period: float = 1e4,
-    ) -> CycleBranch:
+    ) -> Branch:
         """Follow the cycles that are born at a Hopf point.
 
         Args:

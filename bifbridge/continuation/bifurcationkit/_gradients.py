@@ -6,7 +6,7 @@ import equinox as eqx
 import jax.numpy as jnp
 
 from bifbridge.continuation._problem import ContinuationProblem
-from bifbridge.continuation._results import Branch, SpecialPoint
+from bifbridge.continuation.curves import Branch, SpecialPoint
 from bifbridge.normal_forms import FieldVelocity, HopfNormalForm, ScalarNormalForm
 from bifbridge.normal_forms._normal_form import _branch_gradient, _fold_gradient, _hopf_gradients
 

@@ -7,7 +7,7 @@ import jax.tree_util as jtu
 import numpy as np
 
 from bifbridge._compile import quick_jit
-from bifbridge.continuation._status import Status
+from bifbridge.continuation.curves import Status
 from bifbridge.continuation.jax_engine._curve import Curve, correct, oriented
 from bifbridge.continuation.jax_engine._details import Described
 from bifbridge.continuation.jax_engine._spectra import eigenvalues

@@ -16,7 +16,7 @@ from jaxtyping import Array, Float, Int, PyTree
 
 from bifbridge._custom_types import Scalar
 from bifbridge._linalg import solve
-from bifbridge.continuation._status import Status
+from bifbridge.continuation.curves import Status
 
 Extended = Float[Array, " m"]
 

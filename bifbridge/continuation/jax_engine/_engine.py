@@ -9,9 +9,8 @@ import numpy as np
 from bifbridge._precision import require_x64
 from bifbridge._threads import suited_threads
 from bifbridge.continuation._problem import AbstractBranchingEngine, ContinuationProblem
-from bifbridge.continuation._results import Branch, SpecialPoint
-from bifbridge.continuation._status import Status
-from bifbridge.continuation.jax_engine._assemble import extend, join, no_branch
+from bifbridge.continuation.curves import Branch, SpecialPoint, Status, joined
+from bifbridge.continuation.jax_engine._assemble import join, no_branch
 from bifbridge.continuation.jax_engine._curve import Curve, arclength_weights
 from bifbridge.continuation.jax_engine._details import describe
 from bifbridge.continuation.jax_engine._equilibria_curve import (
@@ -152,6 +151,18 @@ class JaxEngine(AbstractBranchingEngine):
 
         Returns:
             The longer branch.
+        """
+        return joined(branch, self.further(problem, branch))
+
+    def further(self, problem: ContinuationProblem, branch: Branch) -> Branch:
+        """What follows the last point of a branch.
+
+        Args:
+            problem: the problem of the branch; its span may have been widened.
+            branch: the branch.
+
+        Returns:
+            A branch that starts at its last point.
 
         Raises:
             ValueError: if the branch has no points or another number of states.
@@ -163,12 +174,12 @@ class JaxEngine(AbstractBranchingEngine):
             )
         curve, (control, first) = self.curve(problem), self.control(problem)
         point = np.append(branch.states[-1], branch.parameters[-1])
-        events = np.array([branch.events[name][-1] for name, _ in problem.events])
+        events = np.array([branch.tests[name][-1] for name, _ in problem.events])
         length = float(branch.steps[-1]) if branch.steps[-1] > 0 else first
         with suited_threads(problem.state.size):
             path = self._follow(curve, control, point, branch.tangents[-1], events, length)
-            (points,) = self._searched(problem, curve, control, [path])
-        return extend(problem, branch, path, points)
+            points = self._searched(problem, curve, control, [path])
+        return join(problem, [path], points)
 
     def curve(self, problem: ContinuationProblem) -> Curve:
         """The curve of equilibria of a problem, in this engine's arclength norm.

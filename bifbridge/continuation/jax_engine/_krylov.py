@@ -16,7 +16,7 @@ import numpy as np
 import scipy.sparse.linalg as ssl
 from jaxtyping import Array
 
-from bifbridge.continuation._status import Status
+from bifbridge.continuation.curves import Status
 from bifbridge.continuation.jax_engine._curve import Curve, Extended, norm
 from bifbridge.normal_forms import multilinear
 

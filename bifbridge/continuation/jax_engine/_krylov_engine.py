@@ -10,9 +10,9 @@ import numpy as np
 
 from bifbridge._precision import require_x64
 from bifbridge.continuation._problem import AbstractEngine, ContinuationProblem
-from bifbridge.continuation._results import Branch, SpecialPoint
-from bifbridge.continuation._status import Status
-from bifbridge.continuation.jax_engine._assemble import as_branch, no_branch
+from bifbridge.continuation.curves import Branch, SpecialPoint
+from bifbridge.continuation.curves import Status
+from bifbridge.continuation.jax_engine._assemble import join, no_branch
 from bifbridge.continuation.jax_engine._curve import Curve
 from bifbridge.continuation.jax_engine._engine import equilibrium_curve
 from bifbridge.continuation.jax_engine._krylov import (
@@ -271,4 +271,4 @@ class KrylovEngine(AbstractEngine):
             stacked, np.stack(tangents), stacked, steps, np.array(iterations), padded,
             np.zeros((len(points), 0)), end,
         )  # fmt: skip
-        return as_branch(problem, path, found, (Status.RUNNING, end))
+        return join(problem, [path], [found])

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from bifbridge.continuation._results import SpecialPoint
-from bifbridge.continuation._status import Status
+from bifbridge.continuation.curves import Status
 from bifbridge.continuation.jax_engine._trace import Stretch
 
 
@@ -61,33 +59,3 @@ class Path(NamedTuple):
             rows(events, [s.observed for s in stretches]),
             status,
         )
-
-
-def concatenate(backward: Path, forward: Path) -> Path:
-    """One path from two that leave the same point in opposite directions."""
-
-    def glue(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-        return np.concatenate([a[:0:-1], b])
-
-    steps = np.concatenate([[0.0], backward.steps[:0:-1], forward.steps[1:]])
-    return Path(
-        glue(backward.points, forward.points),
-        glue(-backward.tangents, forward.tangents),
-        glue(backward.rows, forward.rows),
-        steps,
-        glue(backward.iterations, forward.iterations),
-        glue(backward.eigenvalues, forward.eigenvalues),
-        glue(backward.events, forward.events),
-        max(backward.status, forward.status),
-    )
-
-
-def reversed_point(point: SpecialPoint, count: int) -> SpecialPoint:
-    """A special point of a path that is read backwards."""
-    return dataclasses.replace(
-        point,
-        index=count - 2 - point.index,
-        jump=-point.jump,
-        bracket=(point.bracket[1], point.bracket[0]),
-        tangent=None if point.tangent is None else -point.tangent,
-    )

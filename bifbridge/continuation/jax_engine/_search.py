@@ -7,7 +7,7 @@ import numpy as np
 
 from bifbridge._compile import quick_jit
 from bifbridge.continuation._problem import ContinuationProblem
-from bifbridge.continuation._results import SpecialPoint
+from bifbridge.continuation.curves import SpecialPoint
 from bifbridge.continuation.jax_engine._arc import Event, Sample, Step
 from bifbridge.continuation.jax_engine._crossings import Presumed, presume, prove
 from bifbridge.continuation.jax_engine._curve import Curve

@@ -8,7 +8,7 @@ import numpy as np
 import scipy.linalg as sl
 
 from bifbridge.continuation._problem import ContinuationProblem
-from bifbridge.continuation._status import Status
+from bifbridge.continuation.curves import Status
 from bifbridge.continuation.jax_engine._arc import sample_at
 from bifbridge.continuation.jax_engine._curve import Curve
 from bifbridge.continuation.jax_engine._trace import StepControl

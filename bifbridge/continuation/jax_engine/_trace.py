@@ -13,7 +13,7 @@ import jax.tree_util as jtu
 from jaxtyping import Array, Bool, Float, Int, PyTree
 
 from bifbridge._custom_types import Scalar
-from bifbridge.continuation._status import Status
+from bifbridge.continuation.curves import Status
 from bifbridge.continuation.jax_engine._curve import (
     Corrected,
     Curve,

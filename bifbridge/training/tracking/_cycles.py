@@ -6,12 +6,12 @@ from jaxtyping import Bool, Float
 
 from bifbridge._custom_types import Input
 from bifbridge.continuation import (
+    Branch,
     Cycle,
-    CycleBranch,
     CycleEngine,
-    CycleSpecialPoint,
     LearningEvent,
     LineFamily,
+    SpecialPoint,
     Status,
     continue_cycles,
     start_from_cycle,
@@ -37,7 +37,7 @@ class CycleTrack(eqx.Module):
     condition: str = eqx.field(static=True)
     hopf: float
     cycles: tuple[Cycle | None, ...]
-    special_points: tuple[tuple[float, CycleSpecialPoint], ...]
+    special_points: tuple[tuple[float, SpecialPoint], ...]
     fate: str = eqx.field(static=True)
     end: float
 
@@ -123,7 +123,7 @@ def _follow(
     engine: CycleEngine,
 ) -> CycleTrack:
     cycles: list[Cycle | None] = [None] * len(run)
-    points: list[tuple[float, CycleSpecialPoint]] = []
+    points: list[tuple[float, SpecialPoint]] = []
     begin, end = event.segment, event.segment + 1
     family = LineFamily(run.load(begin), run.load(end), inputs)
     start = start_from_hopf(family, event.fraction, form)
@@ -150,7 +150,7 @@ def _follow(
         start = start_from_cycle(family, eqx.tree_at(lambda c: c.parameter, branch.cycle(-1), 0.0))
 
 
-def _arrival(branch: CycleBranch, begin: int, end: int) -> int | None:
+def _arrival(branch: Branch, begin: int, end: int) -> int | None:
     """The checkpoint that a branch reached, if it did."""
     if len(branch) == 0 or branch.status != Status.SPAN_END:
         return None
@@ -161,7 +161,7 @@ def _arrival(branch: CycleBranch, begin: int, end: int) -> int | None:
     return begin if last == 0.0 and branch.parameters[0] > 0.0 else None
 
 
-def _fate(branch: CycleBranch) -> str:
+def _fate(branch: Branch) -> str:
     if len(branch) == 0:
         return "not followed"
     if branch.status == Status.HOPF:

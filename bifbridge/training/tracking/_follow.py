@@ -11,7 +11,7 @@ from bifbridge.continuation import (
     find_equilibria,
     track_equilibria,
 )
-from bifbridge.continuation._results import BIFURCATIONS
+from bifbridge.continuation.curves import EQUILIBRIUM
 from bifbridge.training.tracking._run import Run
 
 
@@ -127,7 +127,7 @@ class _Follower:
             engine=self.engine,
         )  # fmt: skip
         for event in path.events:
-            if event.kind not in BIFURCATIONS:
+            if event.kind not in EQUILIBRIUM.bifurcations:
                 continue
             index = self.first + which[event.equilibrium]
             if sign > 0:

@@ -12,7 +12,7 @@ from jaxtyping import Array
 from bifbridge._compile import quick_jit
 from bifbridge._custom_types import Input
 from bifbridge.continuation import AbstractEngine, LearningEvent, track_equilibria
-from bifbridge.continuation._results import BIFURCATIONS
+from bifbridge.continuation.curves import EQUILIBRIUM
 from bifbridge.normal_forms._normal_form import as_velocity
 
 _NEWTON_STEPS = 8
@@ -139,7 +139,7 @@ class OnlineTracker:
             [before.field, field], before.state, steps=[before.step, step],
             names=self._names, inputs=self._inputs, engine=self._engine,
         )  # fmt: skip
-        found = [event for event in path.events if event.kind in BIFURCATIONS]
+        found = [event for event in path.events if event.kind in EQUILIBRIUM.bifurcations]
         followed = path.equilibria[0]
         if followed.fate == "alive" and not self.alive:
             # Newton's method went astray, the continuation did not: go on from there.

@@ -7,7 +7,7 @@ import pytest
 
 from bifbridge.continuation._families import PlainFamily
 from bifbridge.continuation.jax_engine.cycles import Cycle, shoot, solve_cycle, start_from_cycle
-from bifbridge.continuation.jax_engine.cycles._basis import basis, interpolation_matrix
+from bifbridge.continuation.curves._basis import basis, interpolation_matrix
 from bifbridge.continuation.jax_engine.cycles._condense import solve_bordered
 from bifbridge.continuation.jax_engine.cycles._discretise import (
     CyclePoint,
@@ -16,7 +16,7 @@ from bifbridge.continuation.jax_engine.cycles._discretise import (
     residual,
 )
 from bifbridge.continuation.jax_engine.cycles._floquet import factorise, multipliers
-from bifbridge.continuation.jax_engine.cycles._mesh import (
+from bifbridge.continuation.curves._mesh import (
     adapted,
     density,
     evaluate,

@@ -1,16 +1,23 @@
-"""From followed paths to a curve with named points."""
+"""From followed paths to a curve of cycle bifurcations with named points."""
+
+from collections.abc import Sequence
 
 import numpy as np
 
-from bifbridge.continuation._status import Status
+from bifbridge.continuation.curves import (
+    SOLUTIONS,
+    Branch,
+    SpecialPoint,
+    Status,
+    both_ways,
+    no_orbits,
+    no_points,
+    one_way,
+)
 from bifbridge.continuation.jax_engine.cycle_curves._critical import CycleCurveKind
 from bifbridge.continuation.jax_engine.cycle_curves._locate import CurveEvent
-from bifbridge.continuation.jax_engine.cycle_curves._observe import TESTS, Observed
-from bifbridge.continuation.jax_engine.cycle_curves._results import (
-    CycleBifurcationCurve,
-    CycleCodimTwoPoint,
-)
-from bifbridge.continuation.jax_engine.cycles._assemble import cycle_arrays, empty_arrays
+from bifbridge.continuation.jax_engine.cycle_curves._observe import Observed
+from bifbridge.continuation.jax_engine.cycles._assemble import cycle_arrays
 from bifbridge.continuation.jax_engine.cycles._follow import Path
 
 #: By how much each kind of point changes the count of further unstable multipliers.
@@ -26,57 +33,50 @@ _ONE = {("neimark_sacker", "fold_neimark_sacker"), ("neimark_sacker", "flip_neim
 
 
 def assemble(
-    kind: CycleCurveKind, paths: list[Path], shape: tuple[int, ...], failed: Status
-) -> CycleBifurcationCurve:
-    """Join what was followed into one curve."""
+    kind: CycleCurveKind, paths: Sequence[Path], shape: tuple[int, ...], failed: Status
+) -> Branch:
+    """One curve from no path, one, or two that start at the same point.
+
+    The shape (I, m, n) and the status are those of a curve without points.
+    """
     if not paths:
-        return CycleBifurcationCurve(
-            kind=kind,
-            parameters=np.zeros((0, 2)),
-            **empty_arrays(shape),
-            tests={name: np.zeros(0) for name in TESTS[kind]},
-            special_points=(),
-            unresolved=0,
-            status=failed,
-            ends=(failed, failed),
-        )
-    last = paths[-1]
-    samples, observed, lengths = list(last.samples), list(last.observed), list(last.lengths)
-    points = [_special(*pair) for pair in last.events]
-    ends = (Status.RUNNING, last.status)
-    if len(paths) == 2:
-        first, count = paths[0], len(paths[0].samples)
-        samples, observed = first.samples[:0:-1] + samples, first.observed[:0:-1] + observed
-        lengths = [0.0, *first.lengths[:0:-1], *lengths[1:]]
-        backward = [_special(count - 2 - index, event) for index, event in reversed(first.events)]
-        forward = [_special(count - 1 + index, event) for index, event in last.events]
-        points, ends = backward + forward, (first.status, last.status)
-    tests = np.array([seen.tests for seen in observed])
-    return CycleBifurcationCurve(
-        kind=kind,
-        parameters=np.array([sample.point.scalars[1:3] for sample in samples]),
-        **cycle_arrays(samples, lengths),
-        tests={name: tests[:, k] for k, name in enumerate(TESTS[kind])},
-        special_points=tuple(points),
-        unresolved=_unresolved(kind, observed, points),
-        status=max(ends),
-        ends=ends,
+        solution = SOLUTIONS[kind]
+        return no_points(failed, shape[2], solution=solution, orbits=no_orbits(*shape))
+    return both_ways([_way(kind, path) for path in paths])
+
+
+def _way(kind: CycleCurveKind, path: Path) -> Branch:
+    solution = SOLUTIONS[kind]
+    points = [_special(*pair) for pair in path.events]
+    tests = np.array([seen.tests for seen in path.observed])
+    return one_way(
+        solution,
+        path.status,
+        points,
+        unresolved=_unresolved(kind, path.observed, points),
+        parameters=np.array([sample.point.scalars[1:3] for sample in path.samples]),
+        tests={name: tests[:, k] for k, name in enumerate(solution.tests)},
+        **cycle_arrays(path),
     )
 
 
-def _special(index: int, event: CurveEvent) -> CycleCodimTwoPoint:
-    sample = event.sample
-    return CycleCodimTwoPoint(
+def _special(index: int, event: CurveEvent) -> SpecialPoint:
+    cycle = event.sample.cycle
+    p, q = (float(value) for value in event.sample.point.scalars[1:3])
+    return SpecialPoint(
         kind=event.kind,
-        parameters=np.array(sample.point.scalars[1:3]),
-        cycle=sample.cycle,
+        parameter=p,
+        second_parameter=q,
+        state=np.asarray(cycle.nodes)[0, 0],
+        eigenvalues=cycle.multipliers,
         converged=event.converged,
         index=index,
+        cycle=cycle,
     )
 
 
 def _unresolved(
-    kind: CycleCurveKind, observed: list[Observed], points: list[CycleCodimTwoPoint]
+    kind: CycleCurveKind, observed: Sequence[Observed], points: Sequence[SpecialPoint]
 ) -> int:
     # Changes of the count within steps that hold too few special points to explain them.
     explained = np.zeros(max(len(observed) - 1, 0), int)
@@ -85,29 +85,3 @@ def _unresolved(
         explained[point.index] += jump
     changes = np.abs(np.diff([seen.count for seen in observed]))
     return int(np.sum(np.maximum(changes - explained, 0)))
-
-
-def joined(first: CycleBifurcationCurve, second: CycleBifurcationCurve) -> CycleBifurcationCurve:
-    """A curve and its continuation, which starts at its last point."""
-    names = ["parameters", *empty_arrays((1, 2, first.maxima.shape[1]))]
-    arrays = {
-        name: np.concatenate([getattr(first, name), getattr(second, name)[1:]]) for name in names
-    }
-    tests = {
-        name: np.concatenate([values, second.tests[name][1:]])
-        for name, values in first.tests.items()
-    }
-    offset, ends = len(first) - 1, (first.ends[0], second.ends[1])
-    later = [
-        CycleCodimTwoPoint(p.kind, p.parameters, p.cycle, p.converged, p.index + offset)
-        for p in second.special_points
-    ]
-    return CycleBifurcationCurve(
-        kind=first.kind,
-        **arrays,
-        tests=tests,
-        special_points=(*first.special_points, *later),
-        unresolved=first.unresolved + second.unresolved,
-        status=max(ends),
-        ends=ends,
-    )

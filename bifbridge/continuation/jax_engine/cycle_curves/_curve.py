@@ -6,8 +6,8 @@ import jax.tree_util as jtu
 import numpy as np
 
 from bifbridge._precision import require_x64
-from bifbridge.continuation._status import Status
-from bifbridge.continuation.jax_engine.cycle_curves._assemble import assemble, joined
+from bifbridge.continuation.curves import Branch, Cycle, SpecialPoint, Status
+from bifbridge.continuation.jax_engine.cycle_curves._assemble import assemble
 from bifbridge.continuation.jax_engine.cycle_curves._correct import (
     CurveFields,
     critical_at,
@@ -19,15 +19,9 @@ from bifbridge.continuation.jax_engine.cycle_curves._critical import (
     CycleCurveKind,
     renewed,
 )
-from bifbridge.continuation.jax_engine.cycle_curves._results import (
-    CycleBifurcationCurve,
-    CycleCodimTwoPoint,
-)
 from bifbridge.continuation.jax_engine.cycle_curves._setting import CurveSetting
 from bifbridge.continuation.jax_engine.cycles._arc import NewtonOptions, scalar_row
-from bifbridge.continuation.jax_engine.cycles._branch import CycleSpecialPoint
 from bifbridge.continuation.jax_engine.cycles._correct import combine, dot, norm, weigh
-from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
 from bifbridge.continuation.jax_engine.cycles._engine import (
     CycleEngine,
@@ -37,33 +31,33 @@ from bifbridge.continuation.jax_engine.cycles._engine import (
 from bifbridge.continuation.jax_engine.cycles._follow import FollowOptions, follow
 from bifbridge.continuation.jax_engine.cycles._locate import Sample
 from bifbridge.continuation.jax_engine.two_parameter import as_two_parameter_family
-from bifbridge.continuation.jax_engine.two_parameter._spans import Span, inside
+from bifbridge.continuation.jax_engine.two_parameter._spans import Span, start_parameters
 
 _KINDS = ("cycle_fold", "period_doubling", "neimark_sacker")
 
 
 def cycle_bifurcation_curve(
     family: Any,
-    point: CycleSpecialPoint | CycleCodimTwoPoint,
+    point: SpecialPoint,
     second: float | None = None,
     *,
     spans: tuple[Span, Span],
     kind: CycleCurveKind | None = None,
     engine: CycleEngine | None = None,
-) -> CycleBifurcationCurve:
+) -> Branch:
     """Follow a cycle fold, period doubling or Neimark–Sacker point in two parameters.
 
     Pseudo-arclength continuation of a minimally augmented collocation system: each Newton step
     costs a few condensed solves, linear in the number of mesh intervals. A Neimark–Sacker curve
     is followed through the resonances 1:1 and 1:2: beyond them it consists of neutral saddles,
-    see `CycleBifurcationCurve.neutral`. A curve of cycle folds that ends at a Bautin point has
+    see `Branch.neutral`. A curve of cycle folds that ends at a Bautin point has
     the status `HOPF`.
 
     Args:
         family: an `AbstractTwoParameterFamily`, or a plain function f(z, p, q).
         point: where to start: a bifurcation on a branch of cycles in the first parameter, or a
             point of codimension two of another curve.
-        second: the second parameter at that point; only a `CycleCodimTwoPoint` has its own.
+        second: the second parameter at that point, unless the point has its own.
         spans: the intervals of the first and of the second parameter.
         kind: which curve through a point of codimension two; else that of the point.
         engine: step sizes and tolerances; `CycleEngine()` unless given. Both parameters are
@@ -91,53 +85,32 @@ def cycle_bifurcation_curve(
         >>> [round(float(p + q**2 / 4), 9) + 0 for p, q in curve.parameters[[0, -1]]]
         [0.0, 0.0]
 
-        From a file it can be followed further, by `resume_cycle_curve` as a branch is by
-        `resume_cycles`:
+        From a file it can be followed further:
 
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     bb.save_cycle_curve(f"{folder}/curve.nc", curve)
-        ...     loaded = bb.load_cycle_curve(f"{folder}/curve.nc")
-        >>> len(loaded) == len(curve)
+        ...     loaded = bb.load(curve.save(f"{folder}/curve.nc"))
+        >>> len(loaded.resume(f, ((-1, 1), (0.4, 1)), engine)) > len(curve)
         True
     """
     require_x64("cycle_bifurcation_curve")
     engine = CycleEngine() if engine is None else engine
     plane = as_two_parameter_family(family)
     kind = _kind(point, kind)
-    p, q = _parameters(point, second, spans)
+    p, q = start_parameters("cycle_bifurcation_curve", point, second, spans)
     scalars = [p, q, _cosine(point)] if kind == "neimark_sacker" else [p, q]
     return _followed(CurveFields(plane), kind, point.cycle, scalars, spans, engine, None)
 
 
 def resume_cycle_curve(
-    family: Any,
-    curve: CycleBifurcationCurve,
-    *,
-    spans: tuple[Span, Span],
-    engine: CycleEngine | None = None,
-) -> CycleBifurcationCurve:
-    """Follow a curve of cycle bifurcations further from its last point.
-
-    Args:
-        family: the two-parameter family of the curve, or f(z, p, q).
-        curve: the curve, perhaps read from a file.
-        spans: the intervals of both parameters; they may have been widened.
-        engine: step sizes and tolerances; `CycleEngine()` unless given.
-
-    Returns:
-        The longer curve: the old points, then the new ones.
-
-    Raises:
-        ValueError: if the curve has fewer than two points.
-
-    Example:
-        See `cycle_bifurcation_curve`.
-    """
-    require_x64("resume_cycle_curve")
-    if len(curve) < 2:
+    curve: Branch, family: Any, spans: tuple[Span, Span] | None, engine: CycleEngine | None
+) -> Branch:
+    """What follows the last point, see `Branch.resume`."""
+    require_x64("the continuation of cycles")
+    if len(curve) < 2 or spans is None:
         raise ValueError(
-            f"resume_cycle_curve: got a curve of {len(curve)} points, expected at least 2: they "
-            "give the direction in which to go on."
+            f"resume: got a curve of {len(curve)} points and spans={spans}, expected at least 2, "
+            "which give the direction in which to go on, and curve.resume(family, (first span, "
+            "second span))."
         )
     engine = CycleEngine() if engine is None else engine
     fields = CurveFields(as_two_parameter_family(family))
@@ -145,8 +118,8 @@ def resume_cycle_curve(
     if curve.kind == "neimark_sacker":
         scalars = np.column_stack([scalars, curve.tests["cosine"]])
     last, ahead = [float(value) for value in scalars[-1]], scalars[-1] - scalars[-2]
-    rest = _followed(fields, curve.kind, curve.cycle(-1), last, spans, engine, ahead)
-    return joined(curve, rest)
+    kind: Any = curve.kind
+    return _followed(fields, kind, curve.cycle(-1), last, spans, engine, ahead)
 
 
 def _followed(
@@ -157,7 +130,7 @@ def _followed(
     spans: tuple[Span, Span],
     engine: CycleEngine,
     ahead: np.ndarray | None,
-) -> CycleBifurcationCurve:
+) -> Branch:
     # Both ways from a cycle, or only the way in which the scalars change as given.
     mesh = Mesh(cycle.times, cycle.nodes.shape[1] - 1)
     guess = CyclePoint(np.asarray(cycle.nodes)[:, :-1], np.array([cycle.period, *scalars]))
@@ -221,7 +194,7 @@ def _signs(engine: CycleEngine, first: Sample) -> tuple[float, ...]:
 
 
 def _kind(
-    point: CycleSpecialPoint | CycleCodimTwoPoint, kind: CycleCurveKind | None
+    point: SpecialPoint, kind: CycleCurveKind | None
 ) -> CycleCurveKind:
     found: Any = point.kind if kind is None else kind
     if found not in _KINDS:
@@ -233,19 +206,7 @@ def _kind(
     return found
 
 
-def _parameters(
-    point: CycleSpecialPoint | CycleCodimTwoPoint, second: float | None, spans: tuple[Span, Span]
-) -> tuple[float, float]:
-    if isinstance(point, CycleCodimTwoPoint):
-        return inside("cycle_bifurcation_curve", point.parameters, spans)
-    if second is None:
-        raise ValueError(
-            "cycle_bifurcation_curve: the second parameter at the point is not known; give second=."
-        )
-    return inside("cycle_bifurcation_curve", (point.parameter, second), spans)
-
-
-def _cosine(point: CycleSpecialPoint | CycleCodimTwoPoint) -> float:
+def _cosine(point: SpecialPoint) -> float:
     # Of the pair nearest the unit circle; a double multiplier at a strong resonance is one too.
     form = getattr(point, "normal_form", None)
     if form is not None and form.kind == "neimark_sacker":

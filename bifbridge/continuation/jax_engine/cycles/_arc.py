@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Int
 
 from bifbridge.continuation._families import AbstractFamily
-from bifbridge.continuation._status import Status
+from bifbridge.continuation.curves import Status
 from bifbridge.continuation.jax_engine.cycles._correct import (
     Closing,
     Corrected,
@@ -20,11 +20,11 @@ from bifbridge.continuation.jax_engine.cycles._correct import (
     dot,
     weigh,
 )
-from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
+from bifbridge.continuation.curves import Cycle
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
 from bifbridge.continuation.jax_engine.cycles._floquet import multipliers
 from bifbridge.continuation.jax_engine.cycles._locate import AbstractArc, Sample
-from bifbridge.continuation.jax_engine.cycles._mesh import expanded
+from bifbridge.continuation.curves._mesh import expanded
 
 
 class NewtonOptions(eqx.Module):

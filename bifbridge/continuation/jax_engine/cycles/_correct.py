@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-from bifbridge.continuation._status import Status
+from bifbridge.continuation.curves import Status
 from bifbridge.continuation.jax_engine.cycles._condense import solve_bordered, transfer_matrices
 from bifbridge.continuation.jax_engine.cycles._discretise import (
     AnyFamily,

@@ -16,7 +16,8 @@ import numpy as np
 from jaxtyping import Array, Float, Inexact
 
 from bifbridge._custom_types import Scalar
-from bifbridge.continuation.jax_engine.cycles._basis import basis
+from bifbridge.continuation.curves import CyclePoint
+from bifbridge.continuation.curves._basis import basis
 from bifbridge.continuation.jax_engine.cycles._condense import Factor, as_matrix
 
 #: Ends of mesh intervals, on the host or in a compiled program.
@@ -27,18 +28,6 @@ Nodes = Inexact[Any, "I m n"]
 AnyFamily = Any
 #: Node values of each interval, shared ends twice.
 Expanded = Inexact[Any, "I m1 n"]
-
-
-class CyclePoint(NamedTuple):
-    """The unknowns: a cycle, its period, the parameters.
-
-    Attributes:
-        states: node values, shape (I, m, n).
-        scalars: (T, p) along a branch, (T, p, q) and possibly more along a curve, shape (k,).
-    """
-
-    states: Float[Any, "I m n"]
-    scalars: Float[Any, " k"]
 
 
 class Mesh(eqx.Module):

@@ -7,13 +7,10 @@ import jax.tree_util as jtu
 import numpy as np
 
 from bifbridge._precision import require_x64
-from bifbridge.continuation._status import Status
+from bifbridge.continuation.curves import Branch, Cycle, CyclePoint, Status
 from bifbridge.continuation.jax_engine.cycles._arc import NewtonOptions, make_chart, scalar_row
 from bifbridge.continuation.jax_engine.cycles._assemble import assemble
-from bifbridge.continuation.jax_engine.cycles._branch import CycleBranch
 from bifbridge.continuation.jax_engine.cycles._correct import dot, norm, weigh
-from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
-from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint
 from bifbridge.continuation.jax_engine.cycles._follow import (
     BranchSetting,
     FollowOptions,
@@ -85,7 +82,7 @@ class CycleEngine(eqx.Module):
 
 def continue_cycles(
     start: CycleStart, span: tuple[float | int, float | int], engine: CycleEngine | None = None
-) -> CycleBranch:
+) -> Branch:
     """Follow a branch of cycles and find every bifurcation on it.
 
     Args:

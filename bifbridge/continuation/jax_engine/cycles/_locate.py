@@ -15,7 +15,7 @@ import equinox as eqx
 import jax.tree_util as jtu
 import numpy as np
 
-from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
+from bifbridge.continuation.curves import Cycle
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint
 from bifbridge.continuation.jax_engine.cycles._root import bracketed_root
 

@@ -16,8 +16,8 @@ from bifbridge.continuation.jax_engine.cycles._discretise import (
     Nodes,
     phase_row,
 )
-from bifbridge.continuation.jax_engine.cycles._mesh import expanded
-from bifbridge.continuation.jax_engine.cycles._normal_form_types import CycleNormalForm
+from bifbridge.continuation.curves._mesh import expanded
+from bifbridge.normal_forms import CycleNormalForm
 from bifbridge.continuation.jax_engine.cycles._variational import Linear
 
 #: A branch point whose quadratic coefficient is below this share of its terms is a pitchfork.

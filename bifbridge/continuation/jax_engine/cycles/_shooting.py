@@ -12,7 +12,7 @@ from jaxtyping import Array, Complex, Float
 from bifbridge._custom_types import Scalar, State
 from bifbridge._precision import require_x64
 from bifbridge.continuation._families import AbstractFamily, as_family
-from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
+from bifbridge.continuation.curves import Cycle
 from bifbridge.continuation.jax_engine.cycles._floquet import factorise, multipliers
 
 _MAX_STEPS = 20_000

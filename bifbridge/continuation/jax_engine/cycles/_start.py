@@ -12,9 +12,9 @@ from bifbridge._compile import quick_jit
 from bifbridge._custom_types import Scalar, State
 from bifbridge._precision import require_x64
 from bifbridge.continuation._families import AbstractFamily, as_family
-from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
+from bifbridge.continuation.curves import Cycle
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
-from bifbridge.continuation.jax_engine.cycles._mesh import adapted, node_times
+from bifbridge.continuation.curves._mesh import adapted, node_times
 from bifbridge.normal_forms import HopfNormalForm, jacobian, multilinear
 
 

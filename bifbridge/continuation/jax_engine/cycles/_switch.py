@@ -9,7 +9,6 @@ import numpy as np
 
 from bifbridge._compile import quick_jit
 from bifbridge.continuation._families import AbstractFamily, as_family
-from bifbridge.continuation.jax_engine.cycles._branch import CycleSpecialPoint
 from bifbridge.continuation.jax_engine.cycles._condense import solve_bordered
 from bifbridge.continuation.jax_engine.cycles._correct import (
     arclength_weights,
@@ -17,7 +16,7 @@ from bifbridge.continuation.jax_engine.cycles._correct import (
     norm,
     weigh,
 )
-from bifbridge.continuation.jax_engine.cycles._cycle import Cycle
+from bifbridge.continuation.curves import Cycle, SpecialPoint
 from bifbridge.continuation.jax_engine.cycles._discretise import (
     CyclePoint,
     Mesh,
@@ -26,13 +25,13 @@ from bifbridge.continuation.jax_engine.cycles._discretise import (
     linearise,
     phase_row,
 )
-from bifbridge.continuation.jax_engine.cycles._mesh import adapted, moved
+from bifbridge.continuation.curves._mesh import adapted, moved
 from bifbridge.continuation.jax_engine.cycles._start import CycleStart
 
 
 def start_from_period_doubling(
     family: Any,
-    point: CycleSpecialPoint,
+    point: SpecialPoint,
     *,
     amplitude: float | None = None,
     intervals: int | None = None,
@@ -65,7 +64,7 @@ def start_from_period_doubling(
 
 
 def start_from_branch_point(
-    family: Any, point: CycleSpecialPoint, *, amplitude: float | None = None
+    family: Any, point: SpecialPoint, *, amplitude: float | None = None
 ) -> CycleStart:
     """The other branch of cycles through a branch point.
 

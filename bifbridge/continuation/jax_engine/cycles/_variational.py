@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Inexact
 
-from bifbridge.continuation.jax_engine.cycles._basis import basis
+from bifbridge.continuation.curves._basis import basis
 from bifbridge.continuation.jax_engine.cycles._condense import Factor, solve_bordered
 from bifbridge.continuation.jax_engine.cycles._discretise import (
     AnyFamily,

@@ -3,6 +3,9 @@
 from bifbridge.continuation.jax_engine.two_parameter._bifurcation_curve import (
     bifurcation_curve as bifurcation_curve,
 )
+from bifbridge.continuation.jax_engine.two_parameter._bifurcation_curve import (
+    frequency_of as frequency_of,
+)
 from bifbridge.continuation.jax_engine.two_parameter._families import (
     AbstractTwoParameterFamily as AbstractTwoParameterFamily,
 )
@@ -18,18 +21,4 @@ from bifbridge.continuation.jax_engine.two_parameter._families import (
 from bifbridge.continuation.jax_engine.two_parameter._families import (
     as_two_parameter_family as as_two_parameter_family,
 )
-from bifbridge.continuation.jax_engine.two_parameter._results import (
-    BifurcationCurve as BifurcationCurve,
-)
-from bifbridge.continuation.jax_engine.two_parameter._results import (
-    CodimTwoPoint as CodimTwoPoint,
-)
 from bifbridge.continuation.jax_engine.two_parameter._resume import resume_curve as resume_curve
-from bifbridge.continuation.jax_engine.two_parameter._storage import (
-    curve_from_xarray as curve_from_xarray,
-)
-from bifbridge.continuation.jax_engine.two_parameter._storage import (
-    curve_to_xarray as curve_to_xarray,
-)
-from bifbridge.continuation.jax_engine.two_parameter._storage import load_curve as load_curve
-from bifbridge.continuation.jax_engine.two_parameter._storage import save_curve as save_curve

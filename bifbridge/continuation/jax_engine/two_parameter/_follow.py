@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
-from bifbridge.continuation._status import Status
+from bifbridge.continuation.curves import Status
 from bifbridge.continuation.jax_engine._curve import (
     Curve,
 )
@@ -55,19 +55,6 @@ class Way(NamedTuple):
     def arcs(self, control: StepControl, states: int) -> list[Arc]:
         """The steps between the points."""
         return [self._arc(control, states, k) for k in range(len(self.points) - 1)]
-
-    def reversed_before(self, forward: "Way") -> "Way":
-        """This way backwards, then another one from the same start."""
-        return Way(
-            self.points[:0:-1] + forward.points,
-            [-direction for direction in self.tangents[:0:-1]] + forward.tangents,
-            self.rows[:0:-1] + forward.rows,
-            [0.0, *self.steps[:0:-1], *forward.steps[1:]],
-            self.iterations[:0:-1] + forward.iterations,
-            self.curves[:0:-1] + forward.curves,
-            self.seen[:0:-1] + forward.seen,
-            max(self.status, forward.status),
-        )
 
     def _arc(self, control: StepControl, states: int, k: int) -> Arc:
         row = self.rows[k + 1]

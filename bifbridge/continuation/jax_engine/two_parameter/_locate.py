@@ -35,7 +35,7 @@ class Event(NamedTuple):
     """A point of codimension two before its normal form is known.
 
     Attributes:
-        kind: see `CodimTwoPoint`.
+        kind: see `SpecialPoint`.
         point: where.
         step: index of the step.
         s: distance within the step.

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from bifbridge._compile import quick_jit
-from bifbridge.continuation._status import Status
+from bifbridge.continuation.curves import Status
 from bifbridge.continuation.jax_engine._curve import Corrected, Curve, correct
 from bifbridge.continuation.jax_engine._trace import StepControl
 from bifbridge.continuation.jax_engine.two_parameter._observe import Observed, observe

@@ -1,22 +1,28 @@
 """The rectangle of parameters in which a curve is followed."""
 
-from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
+from bifbridge.continuation.curves import SpecialPoint
 
 Span = tuple[float, float]
 
 
-def inside(
-    caller: str, parameters: Sequence[float] | np.ndarray, spans: tuple[Span, Span]
+def start_parameters(
+    caller: str, point: SpecialPoint, second: float | None, spans: tuple[Span, Span]
 ) -> tuple[float, float]:
-    """The parameters of a start, checked."""
-    given: Any = zip("pq", parameters, spans, strict=True)
+    """The parameters of a start, checked; a point of codimension two has its own second one."""
+    if point.second_parameter is not None:
+        second = point.second_parameter
+    if second is None:
+        raise ValueError(
+            f"{caller}: the second parameter at the point is not known; give second=."
+        )
+    start = (float(point.parameter), float(second))
+    given: Any = zip("pq", start, spans, strict=True)
     for name, value, (low, high) in given:
         if not low <= value <= high:
             raise ValueError(
                 f"{caller}: the start {name} = {value} lies outside ({low}, {high}); "
                 "widen the span."
             )
-    return float(parameters[0]), float(parameters[1])
+    return start

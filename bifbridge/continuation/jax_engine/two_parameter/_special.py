@@ -5,10 +5,10 @@ from typing import Any
 import jax.numpy as jnp
 import numpy as np
 
+from bifbridge.continuation.curves import SpecialPoint
 from bifbridge.continuation.jax_engine.two_parameter._families import AbstractTwoParameterFamily
 from bifbridge.continuation.jax_engine.two_parameter._locate import Event
 from bifbridge.continuation.jax_engine.two_parameter._residuals import state_jacobian
-from bifbridge.continuation.jax_engine.two_parameter._results import CodimTwoPoint
 from bifbridge.normal_forms import (
     CodimTwoNormalForm,
     bautin_normal_form,
@@ -19,7 +19,7 @@ from bifbridge.normal_forms import (
 )
 
 
-def special_point(family: AbstractTwoParameterFamily, event: Event) -> CodimTwoPoint:
+def special_point(family: AbstractTwoParameterFamily, event: Event) -> SpecialPoint:
     """A located event with its eigenvalues and its normal form."""
     state, (p, q) = event.point.state, event.point.parameters
     velocity = family.velocity(jnp.asarray(p), jnp.asarray(q))
@@ -28,9 +28,10 @@ def special_point(family: AbstractTwoParameterFamily, event: Event) -> CodimTwoP
     form = None
     if event.point.converged and event.generic:
         form = codim_two_normal_form(event.kind, velocity, state, event.point.frequencies)
-    return CodimTwoPoint(
+    return SpecialPoint(
         kind=event.kind,
-        parameters=np.array([p, q], float),
+        parameter=float(p),
+        second_parameter=float(q),
         state=np.asarray(state, float),
         eigenvalues=values[np.argsort(-np.real(values), kind="stable")],
         normal_form=form,
@@ -40,9 +41,9 @@ def special_point(family: AbstractTwoParameterFamily, event: Event) -> CodimTwoP
     )
 
 
-def distinct(points: list[CodimTwoPoint]) -> list[CodimTwoPoint]:
+def distinct(points: list[SpecialPoint]) -> list[SpecialPoint]:
     """Each point once: a curve that starts on such a point, or closes, meets it twice."""
-    kept: list[CodimTwoPoint] = []
+    kept: list[SpecialPoint] = []
     for point in points:
         scale = 1e-7 * (1 + np.linalg.norm(point.state))
         if not any(

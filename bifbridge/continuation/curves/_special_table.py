@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bifbridge.continuation._results import SpecialPoint
+from bifbridge.continuation.curves._special_point import SpecialPoint
 from bifbridge.normal_forms import HopfNormalForm, ScalarNormalForm
 
 if TYPE_CHECKING:

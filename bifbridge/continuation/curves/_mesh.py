@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float, Inexact
 from numpy.polynomial import legendre
 
-from bifbridge.continuation.jax_engine.cycles._basis import basis
+from bifbridge.continuation.curves._basis import basis
 
 Expanded = Float[np.ndarray, "I m1 n"]
 Times = Float[np.ndarray, " I1"]
