@@ -1,4 +1,4 @@
-"""Names that `bb` had in version 0.1.0, and the calls that replace them: gone in version 0.3."""
+"""Names that `bb` had in version 0.1, kept for one version more, and what replaces them."""
 
 import importlib
 import os

@@ -13,7 +13,7 @@ from bifbridge.training import (
     low_rank_natural_gradient,
     natural_gradient,
 )
-from bifbridge.training.tasks import TrialResiduals
+from bifbridge.tasks import TrialResiduals
 
 
 class Contestant(NamedTuple):

@@ -8,9 +8,10 @@ import equinox as eqx
 import jax
 import jax.random as jr
 
-from bifbridge import flatten_parameters, uniform_grid
+from bifbridge import uniform_grid
+from bifbridge.fields import flatten_parameters
 from bifbridge.training import GaussNewton, spectral_teacher
-from bifbridge.training.tasks import (
+from bifbridge.tasks import (
     AbstractTask,
     ContextIntegration,
     FlipFlop,

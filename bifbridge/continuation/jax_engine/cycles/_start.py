@@ -164,7 +164,9 @@ def start_from_orbit(
         >>> turn = np.array([[0.0, -2.0], [2.0, 0.0]])
         >>> field = lambda z, r: (r - z @ z) * z + turn @ z
         >>> t = np.linspace(0, np.pi, 41)  # one period, as a simulation would give it
-        >>> start = bb.start_from_orbit(field, 1.0, t, np.stack([np.cos(2 * t), np.sin(2 * t)], 1))
+        >>> start = bb.cycles.start_from_orbit(
+        ...     field, 1.0, t, np.stack([np.cos(2 * t), np.sin(2 * t)], 1)
+        ... )
         >>> start.guess.scalars.round(
         ...     6
         ... )  # period and parameter; `continue_cycles` goes on from here
