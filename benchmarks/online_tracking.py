@@ -18,6 +18,7 @@ import optax
 jax.config.update("jax_enable_x64", True)
 
 import bifbridge as bb  # noqa: E402
+from bifbridge.tracking import OnlineTracker  # noqa: E402
 from bifbridge.training import (  # noqa: E402
     ParameterLoss,
     imitation_task,
@@ -25,7 +26,6 @@ from bifbridge.training import (  # noqa: E402
     start_training,
     train,
 )
-from bifbridge.tracking import OnlineTracker  # noqa: E402
 
 
 def main() -> None:

@@ -14,8 +14,8 @@ from _setting import QUICK, save
 
 import bifbridge as bb
 from bifbridge.plotting import plot_track
-from bifbridge.training import join_blocks, start_training, train
 from bifbridge.tasks import FlipFlop, TrialResiduals, random_network
+from bifbridge.training import join_blocks, start_training, train
 
 # %%
 BITS, UNITS, TRIALS, STEPS = (1, 4, 8, 200) if QUICK else (2, 16, 32, 300)

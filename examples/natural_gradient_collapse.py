@@ -15,8 +15,8 @@ from _setting import QUICK, save
 
 import bifbridge as bb
 from bifbridge.plotting import LIGHT, SINGLE_COLUMN, new_figure, styled
-from bifbridge.training import GainRatio, join_blocks, spectral_teacher, start_training, train
 from bifbridge.tasks import Imitation, ReadoutNetwork, TrialResiduals, random_network
+from bifbridge.training import GainRatio, join_blocks, spectral_teacher, start_training, train
 
 # %%
 UNITS, TRIALS, STEPS, RATE = (4, 6, 60, 1.0) if QUICK else (16, 24, 600, 1.0)

@@ -24,8 +24,8 @@ from bifbridge.plotting import (
     save_movie,
     styled,
 )
-from bifbridge.training import join_blocks, start_training, train
 from bifbridge.tasks import SineGenerator, TrialResiduals, random_network
+from bifbridge.training import join_blocks, start_training, train
 
 # %% [markdown]
 # One frequency, ω = 1.

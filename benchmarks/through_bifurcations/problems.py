@@ -10,7 +10,6 @@ import jax.random as jr
 
 from bifbridge import uniform_grid
 from bifbridge.fields import flatten_parameters
-from bifbridge.training import GaussNewton, spectral_teacher
 from bifbridge.tasks import (
     AbstractTask,
     ContextIntegration,
@@ -22,6 +21,7 @@ from bifbridge.tasks import (
     TrialResiduals,
     random_network,
 )
+from bifbridge.training import GaussNewton, spectral_teacher
 
 
 class Problem(NamedTuple):

@@ -2,6 +2,7 @@
 
 import importlib
 import inspect
+import textwrap
 from types import ModuleType
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -58,13 +59,19 @@ def _is_described(name: str, value: object) -> bool:
 
 
 def _page(module: ModuleType) -> str:
-    parts = [f"# {module.__name__}", (inspect.getdoc(module) or "").strip()]
+    parts = [f"# {module.__name__}", _told(module)]
     names = _names(module)
     for title, wanted in (("Functions", inspect.isfunction), ("Classes", inspect.isclass)):
         chosen = [name for name in names if wanted(getattr(module, name))]
         if chosen:
             parts += [f"## {title}", *(f"::: {module.__name__}.{name}" for name in sorted(chosen))]
     return "\n\n".join(parts) + "\n"
+
+
+def _told(module: ModuleType) -> str:
+    """What a room says of itself, with its example as a block of code."""
+    prose, _, example = (inspect.getdoc(module) or "").partition("\nExample:\n")
+    return f"{prose}\n```pycon\n{textwrap.dedent(example).strip()}\n```" if example else prose
 
 
 def _top_page(top: ModuleType, homes: dict[int, str]) -> str:
@@ -92,9 +99,7 @@ def _top_page(top: ModuleType, homes: dict[int, str]) -> str:
 
 def _rooms_table() -> str:
     """Every room with the first line of what it says of itself."""
-    rows = [
-        f"| [`bifbridge.{room}`]({room}.md) | {_plain(_first_line(room))} |" for room in ROOMS
-    ]
+    rows = [f"| [`bifbridge.{room}`]({room}.md) | {_plain(_first_line(room))} |" for room in ROOMS]
     return "\n".join(["## Rooms", "", "| room | what it holds |", "|---|---|", *rows])
 
 
