@@ -6,10 +6,10 @@ Catch `BifbridgeError` to go on after any of them, and a subclass to act on its 
 Example:
     >>> import bifbridge as bb
     >>> try:
-    ...     bb.load_field("missing.eqx")
-    ... except bb.errors.FileFormatError as error:
-    ...     print(type(error).__name__)
-    FileFormatError
+    ...     bb.studies.read_study("missing.toml")
+    ... except bb.errors.ConfigError as error:
+    ...     print(error)
+    missing.toml cannot be read: No such file or directory.
 """
 
 from bifbridge._errors import (

@@ -17,7 +17,9 @@ Example:
     (supercritical pitchfork: ȧ = μa − 1 a³ at p = 0,)
 """
 
-# ruff: noqa: F822 (the names are those of the stub)
+# ruff: noqa: F822
+# pyright: reportUnsupportedDunderAll=false
+# (The names of `__all__` are those of the stub.)
 
 import lazy_loader
 

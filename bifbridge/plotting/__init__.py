@@ -11,7 +11,7 @@ Example:
     >>> with bb.plotting.styled(bb.plotting.LIGHT):
     ...     axes = bb.plotting.plot_branch(bb.continuation(problem))
     >>> axes.get_xlabel()
-    'parameter'
+    'parameter p'
 """
 
 import lazy_loader

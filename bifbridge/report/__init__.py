@@ -11,7 +11,7 @@ Example:
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     page = bb.report.write_diagram(f"{folder}/branch.html", bb.continuation(problem))
     ...     pathlib.Path(page).read_text()[:15]
-    '<!doctype html>'
+    '<!DOCTYPE html>'
 """
 
 import lazy_loader
