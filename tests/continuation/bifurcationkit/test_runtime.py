@@ -43,7 +43,7 @@ def install(monkeypatch, **options):
 def test_importing_bifbridge_does_not_import_juliacall():
     program = (
         "import sys, bifbridge, bifbridge.continuation.bifurcationkit\n"
-        "assert bifbridge.julia_available() in (True, False)\n"
+        "assert bifbridge.julia.julia_available() in (True, False)\n"
         "print(sorted({'juliacall', 'typer'} & set(sys.modules)))"
     )
     done = subprocess.run(
