@@ -1,6 +1,5 @@
 """Settings of every test: double precision, and no compiled program outlives its module."""
 
-import importlib
 import os
 from collections.abc import Iterator
 
@@ -24,12 +23,3 @@ def _forget_compiled_programs() -> Iterator[None]:
     """
     yield
     jax.clear_caches()
-
-
-def pytest_sessionstart() -> None:
-    """Import bifbridge whole, with its type checks, before pytest imports modules one by one.
-
-    What pytest imports it also sets as an attribute: the module `continuation` would take the
-    place of the function of that name.
-    """
-    importlib.import_module("bifbridge")

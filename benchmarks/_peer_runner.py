@@ -147,7 +147,7 @@ def bifbridge(problem, engine=None):
     if str(problem["name"]).startswith("network"):
         family = bb.LeafFamily(bb.CTRNN(jnp.asarray(problem["weights"])), "gain")
     else:
-        family = bb.PlainFamily(field(problem, jnp))
+        family = bb.families.PlainFamily(field(problem, jnp))
     step, longest = bifbridge_steps(problem)
     span = tuple(float(end) for end in problem["span"])
     given = bb.ContinuationProblem(family, problem["state"], span=span)
@@ -164,7 +164,7 @@ def bifbridge(problem, engine=None):
 def bifurcationkit(problem):
     """A call of BifurcationKit through bifbridge, self-test of the translation included."""
     import bifbridge as bb
-    from bifbridge.continuation.bifurcationkit import ContinuationPar, NewtonPar
+    from bifbridge.julia import ContinuationPar, NewtonPar
 
     step, longest = bifbridge_steps(problem)
     steps = ContinuationPar(ds=step, dsmax=longest, max_steps=int(problem["steps"][2]))

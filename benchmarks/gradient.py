@@ -21,7 +21,7 @@ import jax.random as jr
 
 jax.config.update("jax_enable_x64", True)
 
-from bifbridge import flatten_parameters, random_ctrnn  # noqa: E402
+from bifbridge.fields import flatten_parameters, random_ctrnn  # noqa: E402
 from bifbridge.trajectories import linearise, solve, uniform_grid  # noqa: E402
 
 HORIZON = 10.0

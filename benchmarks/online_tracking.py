@@ -18,6 +18,7 @@ import optax
 jax.config.update("jax_enable_x64", True)
 
 import bifbridge as bb  # noqa: E402
+from bifbridge.tracking import OnlineTracker  # noqa: E402
 from bifbridge.training import (  # noqa: E402
     ParameterLoss,
     imitation_task,
@@ -25,7 +26,6 @@ from bifbridge.training import (  # noqa: E402
     start_training,
     train,
 )
-from bifbridge.training.tracking import OnlineTracker  # noqa: E402
 
 
 def main() -> None:
@@ -41,7 +41,7 @@ def main() -> None:
     starts = 0.3 * jax.random.normal(jax.random.key(1), (24, n))
     task = imitation_task(teacher, readout, starts, bb.uniform_grid(20.0, 0.25))
     student = bb.random_ctrnn(n, radius=0.5, key=jax.random.key(2))
-    theta, rebuild = bb.flatten_parameters(student, ("weights",))
+    theta, rebuild = bb.fields.flatten_parameters(student, ("weights",))
     optimiser = optax.sgd(0.05)
     tracker = OnlineTracker(np.zeros(n), names=("weights",))
     calls = []

@@ -88,7 +88,7 @@ def measure(size: Size, repetitions: int) -> dict[str, float]:
     x = kernel.sensitivity.trajectories
     calls = {"product": lambda: kernel.kernel(x)}
     if size.gradient:
-        theta, rebuild = bb.flatten_parameters(field, ["weights"])
+        theta, rebuild = bb.fields.flatten_parameters(field, ["weights"])
 
         @eqx.filter_jit
         @jax.grad

@@ -136,7 +136,7 @@ def overhead(options: argparse.Namespace) -> dict[str, Any]:
         task = imitation_task(teacher, readout, starts, grid)
         student = bb.random_ctrnn(units, key=jax.random.key(2))
         names = ("weights",)
-        theta, _ = bb.flatten_parameters(student, names)
+        theta, _ = bb.fields.flatten_parameters(student, names)
         loss = ParameterLoss(task, student, names)
         whole = GaussNewton(ParameterResiduals(task, student, names))
         quarter = task.first_trials(max(1, options.trials // 4))

@@ -1,142 +1,27 @@
-"""State-space neural tangent kernels, continuation and normal forms of learned dynamics."""
+"""State-space neural tangent kernels, continuation and normal forms of learned dynamics.
 
-from bifbridge._errors import BifbridgeError as BifbridgeError
-from bifbridge._errors import ConfigError as ConfigError
-from bifbridge._errors import DivergenceError as DivergenceError
-from bifbridge._errors import FileFormatError as FileFormatError
-from bifbridge._errors import JuliaCrashError as JuliaCrashError
-from bifbridge._errors import JuliaExecutionError as JuliaExecutionError
-from bifbridge._errors import JuliaUnavailableError as JuliaUnavailableError
-from bifbridge._errors import MemoryBoundError as MemoryBoundError
-from bifbridge._errors import PrecisionError as PrecisionError
-from bifbridge._errors import RunFolderError as RunFolderError
-from bifbridge._errors import SensitivityWarning as SensitivityWarning
-from bifbridge._errors import TranslationError as TranslationError
-from bifbridge._errors import TranslationMismatchError as TranslationMismatchError
-from bifbridge._errors import UnsupportedPrimitiveError as UnsupportedPrimitiveError
-from bifbridge._version import __version__ as __version__
-from bifbridge.continuation import Balance as Balance
-from bifbridge.continuation import BifurcationCurve as BifurcationCurve
-from bifbridge.continuation import BifurcationKit as BifurcationKit
-from bifbridge.continuation import Branch as Branch
-from bifbridge.continuation import CodimTwoPoint as CodimTwoPoint
-from bifbridge.continuation import ContinuationProblem as ContinuationProblem
-from bifbridge.continuation import CrossCheck as CrossCheck
-from bifbridge.continuation import Cycle as Cycle
-from bifbridge.continuation import CycleBifurcationCurve as CycleBifurcationCurve
-from bifbridge.continuation import CycleBranch as CycleBranch
-from bifbridge.continuation import CycleCodimTwoPoint as CycleCodimTwoPoint
-from bifbridge.continuation import CycleEngine as CycleEngine
-from bifbridge.continuation import CycleSpecialPoint as CycleSpecialPoint
-from bifbridge.continuation import Diagram as Diagram
-from bifbridge.continuation import DirectionFamily as DirectionFamily
-from bifbridge.continuation import FunctionFamily as FunctionFamily
-from bifbridge.continuation import FunctionTwoParameterFamily as FunctionTwoParameterFamily
-from bifbridge.continuation import InputFamily as InputFamily
-from bifbridge.continuation import JaxEngine as JaxEngine
-from bifbridge.continuation import KrylovEngine as KrylovEngine
-from bifbridge.continuation import LeafFamily as LeafFamily
-from bifbridge.continuation import LeafTwoParameterFamily as LeafTwoParameterFamily
-from bifbridge.continuation import LearningEvent as LearningEvent
-from bifbridge.continuation import LearningPath as LearningPath
-from bifbridge.continuation import LineFamily as LineFamily
-from bifbridge.continuation import PlainFamily as PlainFamily
-from bifbridge.continuation import PlainTwoParameterFamily as PlainTwoParameterFamily
-from bifbridge.continuation import SpecialPoint as SpecialPoint
-from bifbridge.continuation import Status as Status
-from bifbridge.continuation import bifurcation_curve as bifurcation_curve
-from bifbridge.continuation import bifurcation_diagram as bifurcation_diagram
-from bifbridge.continuation import bifurcation_point as bifurcation_point
-from bifbridge.continuation import codim_two_point as codim_two_point
-from bifbridge.continuation import continuation as continuation
-from bifbridge.continuation import continuation_ensemble as continuation_ensemble
-from bifbridge.continuation import continue_between as continue_between
-from bifbridge.continuation import continue_cycles as continue_cycles
-from bifbridge.continuation import cross_check as cross_check
-from bifbridge.continuation import cycle_bifurcation_curve as cycle_bifurcation_curve
-from bifbridge.continuation import find_equilibria as find_equilibria
-from bifbridge.continuation import julia_available as julia_available
-from bifbridge.continuation import load_branch as load_branch
-from bifbridge.continuation import load_curve as load_curve
-from bifbridge.continuation import load_cycle_curve as load_cycle_curve
-from bifbridge.continuation import load_cycles as load_cycles
-from bifbridge.continuation import load_diagram as load_diagram
-from bifbridge.continuation import nearest_codim_two_point as nearest_codim_two_point
-from bifbridge.continuation import nearest_special_point as nearest_special_point
-from bifbridge.continuation import resume_curve as resume_curve
-from bifbridge.continuation import resume_cycle_curve as resume_cycle_curve
-from bifbridge.continuation import resume_cycles as resume_cycles
-from bifbridge.continuation import save_branch as save_branch
-from bifbridge.continuation import save_curve as save_curve
-from bifbridge.continuation import save_cycle_curve as save_cycle_curve
-from bifbridge.continuation import save_cycles as save_cycles
-from bifbridge.continuation import save_diagram as save_diagram
-from bifbridge.continuation import solve_cycle as solve_cycle
-from bifbridge.continuation import special_points_to_dataframe as special_points_to_dataframe
-from bifbridge.continuation import start_from_branch_point as start_from_branch_point
-from bifbridge.continuation import start_from_cycle as start_from_cycle
-from bifbridge.continuation import start_from_hopf as start_from_hopf
-from bifbridge.continuation import start_from_orbit as start_from_orbit
-from bifbridge.continuation import start_from_period_doubling as start_from_period_doubling
-from bifbridge.continuation import track_equilibria as track_equilibria
-from bifbridge.continuation.bifurcationkit.translation import JuliaField as JuliaField
-from bifbridge.continuation.bifurcationkit.translation import julia_source as julia_source
-from bifbridge.continuation.bifurcationkit.translation import translate_family as translate_family
-from bifbridge.continuation.bifurcationkit.translation import (
-    translate_function as translate_function,
-)
-from bifbridge.fields import CTRNN as CTRNN
-from bifbridge.fields import AbstractVectorField as AbstractVectorField
-from bifbridge.fields import flatten_parameters as flatten_parameters
-from bifbridge.fields import load_field as load_field
-from bifbridge.fields import random_ctrnn as random_ctrnn
-from bifbridge.fields import save_field as save_field
-from bifbridge.landscape import Agreement as Agreement
-from bifbridge.landscape import PredictedKernel as PredictedKernel
-from bifbridge.landscape import amplification as amplification
-from bifbridge.landscape import channels as channels
-from bifbridge.landscape import compare as compare
-from bifbridge.landscape import distance_study as distance_study
-from bifbridge.landscape import explain_collapse as explain_collapse
-from bifbridge.landscape import kernel_agreement as kernel_agreement
-from bifbridge.landscape import next_order_size as next_order_size
-from bifbridge.landscape import predict_cell_kernel as predict_cell_kernel
-from bifbridge.landscape import predict_kernel as predict_kernel
-from bifbridge.landscape import predict_loss as predict_loss
-from bifbridge.landscape import reduced_kernel as reduced_kernel
-from bifbridge.landscape import refine_prediction as refine_prediction
-from bifbridge.landscape import validity as validity
-from bifbridge.normal_forms import HopfNormalForm as HopfNormalForm
-from bifbridge.normal_forms import ScalarNormalForm as ScalarNormalForm
-from bifbridge.normal_forms import map_normal_form as map_normal_form
-from bifbridge.normal_forms import normal_form as normal_form
-from bifbridge.sntk import Spectrum as Spectrum
-from bifbridge.sntk import StateSpaceNTK as StateSpaceNTK
-from bifbridge.sntk import floquet_projectors as floquet_projectors
-from bifbridge.sntk import frobenius_norm_estimate as frobenius_norm_estimate
-from bifbridge.sntk import linearise_map as linearise_map
-from bifbridge.sntk import moving_split as moving_split
-from bifbridge.sntk import parameter_split as parameter_split
-from bifbridge.sntk import spectrum as spectrum
-from bifbridge.sntk import state_split as state_split
-from bifbridge.sntk import trace_estimate as trace_estimate
-from bifbridge.studies import Study as Study
-from bifbridge.studies import read_study as read_study
-from bifbridge.studies import run_study as run_study
-from bifbridge.training import GaussNewton as GaussNewton
-from bifbridge.training import adaptive_natural_gradient as adaptive_natural_gradient
-from bifbridge.training import low_rank_natural_gradient as low_rank_natural_gradient
-from bifbridge.training import natural_gradient as natural_gradient
-from bifbridge.training.tracking import BifurcationTrack as BifurcationTrack
-from bifbridge.training.tracking import KernelProbe as KernelProbe
-from bifbridge.training.tracking import OnlineTracker as OnlineTracker
-from bifbridge.training.tracking import track_bifurcations as track_bifurcations
-from bifbridge.trajectories import LearnedStart as LearnedStart
-from bifbridge.trajectories import Sensitivity as Sensitivity
-from bifbridge.trajectories import TimeGrid as TimeGrid
-from bifbridge.trajectories import Trials as Trials
-from bifbridge.trajectories import length_mask as length_mask
-from bifbridge.trajectories import linearise as linearise
-from bifbridge.trajectories import recorded_grid as recorded_grid
-from bifbridge.trajectories import solve as solve
-from bifbridge.trajectories import uniform_grid as uniform_grid
+What most work needs is here, as `import bifbridge as bb`; the rest is in rooms. In the order of
+the work: `bb.fields` (what is learned), `bb.trajectories` and `bb.sntk` (how it moves, and its
+kernel), `bb.families` and `bb.continuation` (its equilibria in a parameter), `bb.cycles` and
+`bb.two_parameter` (cycles, and curves of bifurcations), `bb.normal_forms` and `bb.landscape` (what
+happens at a special point, and what that predicts), `bb.tasks`, `bb.training` and `bb.tracking`
+(descent, and the bifurcations on its way), `bb.studies` (many of all this), `bb.plotting` and
+`bb.report` (figures and pages), `bb.julia` (the reference engine), `bb.errors`.
+
+Everything is imported when it is first used: `import bifbridge` alone loads none of JAX.
+"""
+
+from typing import Any
+
+import lazy_loader
+
+# lazy_loader also keeps `bb.continuation` the function when its package of that name is imported.
+_public, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)
+
+
+def __getattr__(name: str) -> Any:
+    if name in __all__:
+        return _public(name)
+    from bifbridge._renamed import renamed
+
+    return renamed(name)

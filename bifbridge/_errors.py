@@ -10,7 +10,7 @@ class BifbridgeError(Exception):
     Example:
         >>> import bifbridge as bb
         >>> try:
-        ...     bb.read_study("missing.toml")
+        ...     bb.studies.read_study("missing.toml")
         ... except bb.BifbridgeError as error:
         ...     print(f"{type(error).__name__}: {error}")
         ConfigError: missing.toml cannot be read: No such file or directory.
@@ -93,7 +93,7 @@ class SensitivityWarning(UserWarning):
         >>> import warnings
         >>> import bifbridge as bb
         >>> with warnings.catch_warnings():  # refuse such steps altogether
-        ...     warnings.simplefilter("error", bb.SensitivityWarning)
+        ...     warnings.simplefilter("error", bb.errors.SensitivityWarning)
     """
 
 
@@ -109,8 +109,10 @@ class DivergenceError(BifbridgeError):
     Example:
         >>> import bifbridge as bb
         >>> try:
-        ...     raise bb.DivergenceError("the loss is not finite", 731, "loss", last_good=700)
-        ... except bb.DivergenceError as error:
+        ...     raise bb.errors.DivergenceError(
+        ...         "the loss is not finite", 731, "loss", last_good=700
+        ...     )
+        ... except bb.errors.DivergenceError as error:
         ...     print(f"step {error.step}, {error.quantity}; resume from {error.last_good}")
         step 731, loss; resume from 700
     """
@@ -132,8 +134,10 @@ class JuliaUnavailableError(BifbridgeError):
     Example:
         >>> import bifbridge as bb
         >>> try:
-        ...     raise bb.JuliaUnavailableError("There is no Julia.", "bifbridge julia install")
-        ... except bb.JuliaUnavailableError as error:
+        ...     raise bb.errors.JuliaUnavailableError(
+        ...         "There is no Julia.", "bifbridge julia install"
+        ...     )
+        ... except bb.errors.JuliaUnavailableError as error:
         ...     print(error.remedy)
         bifbridge julia install
     """
@@ -153,7 +157,7 @@ class JuliaExecutionError(BifbridgeError):
 
     Example:
         >>> import bifbridge as bb
-        >>> error = bb.JuliaExecutionError("DomainError", request="a branch")
+        >>> error = bb.errors.JuliaExecutionError("DomainError", request="a branch")
         >>> print(error, "|", error.julia_message)
         Julia raised an exception in a branch: DomainError | DomainError
     """
@@ -180,7 +184,9 @@ class JuliaCrashError(JuliaExecutionError):
 
     Example:
         >>> import bifbridge as bb
-        >>> error = bb.JuliaCrashError("The worker was killed.", request="a branch", exit_code=-9)
+        >>> error = bb.errors.JuliaCrashError(
+        ...     "The worker was killed.", request="a branch", exit_code=-9
+        ... )
         >>> print(error, "|", error.exit_code)
         Julia crashed in a branch: The worker was killed. | -9
     """
@@ -214,8 +220,8 @@ class UnsupportedPrimitiveError(TranslationError):
         >>> import jax.numpy as jnp
         >>> import bifbridge as bb
         >>> try:
-        ...     bb.translate_function(lambda z, p: p * jnp.fft.rfft(z).real[:1], [1.0])
-        ... except bb.UnsupportedPrimitiveError as error:
+        ...     bb.julia.translate_function(lambda z, p: p * jnp.fft.rfft(z).real[:1], [1.0])
+        ... except bb.errors.UnsupportedPrimitiveError as error:
         ...     print(error.primitive)
         fft
     """
@@ -236,7 +242,9 @@ class TranslationMismatchError(TranslationError):
 
     Example:
         >>> import bifbridge as bb
-        >>> error = bb.TranslationMismatchError("J·v differs.", "J·v", error=1e-3, tolerance=1e-9)
+        >>> error = bb.errors.TranslationMismatchError(
+        ...     "J·v differs.", "J·v", error=1e-3, tolerance=1e-9
+        ... )
         >>> error.quantity, error.error > error.tolerance
         ('J·v', True)
     """

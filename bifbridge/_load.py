@@ -22,7 +22,14 @@ def load(path: str | os.PathLike[str]) -> Any:
             package.
 
     Example:
-        See `AbstractResult`.
+        >>> import tempfile
+        >>> import bifbridge as bb
+        >>> problem = bb.ContinuationProblem(lambda z, p: p * z - z**3, [0.0], span=(-1, 1))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = bb.continuation(problem).save(f"{folder}/branch.nc")
+        ...     loaded = bb.load(path)
+        >>> loaded.special_points
+        (supercritical pitchfork: ȧ = μa − 1 a³ at p = 0,)
     """
     from bifbridge._netcdf import format_of, read_dataset
 

@@ -34,7 +34,7 @@ states = 0.5 * jr.normal(jr.key(1), (8, UNITS))
 task = imitation_task(teacher, readout, states, bb.uniform_grid(8.0, 0.5))
 student = bb.random_ctrnn(UNITS, radius=0.5, key=jr.key(2))
 names = ("weights",)
-theta, rebuild = bb.flatten_parameters(student, names)
+theta, rebuild = bb.fields.flatten_parameters(student, names)
 optimiser = optax.adam(0.01)
 loss = ParameterLoss(task, student, names)
 blocks = list(
@@ -51,7 +51,7 @@ print("Embedded engine\n", embedded)
 
 # %%
 reference = None
-if bb.julia_available():
+if bb.julia.julia_available():
     reference = bb.continuation(problem, bb.BifurcationKit())
     print("BifurcationKit\n", reference)
 else:

@@ -34,7 +34,7 @@ def teacher(z, p, q):
 
 
 # %%
-class LowRank(bb.AbstractVectorField):
+class LowRank(bb.fields.AbstractVectorField):
     """κ̇ = −κ + Nᵀ tanh(Mκ + Bu + b): a network of rank two on its own latent plane.
 
     Attributes:
@@ -98,7 +98,7 @@ print(branch)
 folds = [point for point in branch.special_points if point.kind == "fold"]
 hopfs = [point for point in branch.special_points if point.kind == "hopf"]
 chosen = [*folds[:1], *([] if QUICK else hopfs)]
-curves = [bb.bifurcation_curve(plane, point, SECOND, spans=SPANS) for point in chosen]
+curves = [bb.two_parameter.bifurcation_curve(plane, point, SECOND, spans=SPANS) for point in chosen]
 for curve in curves:
     print(curve)
 

@@ -26,7 +26,7 @@ problem = bb.ContinuationProblem(family, jnp.zeros(UNITS), span=(0.0, 2.0))
 
 # %%
 engines = {"embedded": bb.JaxEngine(), "Krylov": bb.KrylovEngine()}
-if bb.julia_available():
+if bb.julia.julia_available():
     engines["BifurcationKit"] = bb.BifurcationKit()
 else:
     print(

@@ -38,7 +38,7 @@ def checkpoints(folder: Path) -> tuple[list[str], np.ndarray]:
     states = 0.3 * jr.normal(jr.key(1), (16, UNITS))
     task = imitation_task(teacher, readout, states, bb.uniform_grid(15.0, 0.5))
     student = bb.random_ctrnn(UNITS, radius=0.5, key=jr.key(2))
-    theta, rebuild = bb.flatten_parameters(student, ("weights",))
+    theta, rebuild = bb.fields.flatten_parameters(student, ("weights",))
     optimiser = optax.adam(0.01 if QUICK else 0.001)
     loss = ParameterLoss(task, student, ("weights",))
     start = start_training(theta, optimiser)

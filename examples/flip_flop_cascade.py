@@ -14,18 +14,18 @@ from _setting import QUICK, save
 
 import bifbridge as bb
 from bifbridge.plotting import plot_track
+from bifbridge.tasks import FlipFlop, TrialResiduals, random_network
 from bifbridge.training import join_blocks, start_training, train
-from bifbridge.training.tasks import FlipFlop, TrialResiduals, random_network
 
 # %%
 BITS, UNITS, TRIALS, STEPS = (1, 4, 8, 200) if QUICK else (2, 16, 32, 300)
 task = FlipFlop(bits=BITS, grid=bb.uniform_grid(10.0 if QUICK else 20.0, 0.5))
 trials = task.trials(TRIALS, key=jr.key(0))
 network = random_network(task, UNITS, key=jr.key(1))
-theta, rebuild = bb.flatten_parameters(network)
+theta, rebuild = bb.fields.flatten_parameters(network)
 
 # %%
-loss = bb.GaussNewton(TrialResiduals(trials, network, forward=False))
+loss = bb.training.GaussNewton(TrialResiduals(trials, network, forward=False))
 optimiser = optax.adam(0.02 if QUICK else 0.004)
 start = start_training(theta, optimiser)
 blocks = list(train(loss, start, optimiser, steps=STEPS, block_size=STEPS // 2))

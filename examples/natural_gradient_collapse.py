@@ -15,8 +15,8 @@ from _setting import QUICK, save
 
 import bifbridge as bb
 from bifbridge.plotting import LIGHT, SINGLE_COLUMN, new_figure, styled
+from bifbridge.tasks import Imitation, ReadoutNetwork, TrialResiduals, random_network
 from bifbridge.training import GainRatio, join_blocks, spectral_teacher, start_training, train
-from bifbridge.training.tasks import Imitation, ReadoutNetwork, TrialResiduals, random_network
 
 # %%
 UNITS, TRIALS, STEPS, RATE = (4, 6, 60, 1.0) if QUICK else (16, 24, 600, 1.0)
@@ -28,9 +28,9 @@ trials = task.trials(TRIALS, key=jr.key(2000))
 plain = random_network(task, UNITS, radius=0.5, key=jr.key(0))
 network = ReadoutNetwork(plain.field, task.readout, plain.offset, plain.initial_state)
 NAMES = ("field.weights",)
-theta, rebuild = bb.flatten_parameters(network, NAMES)
-loss = bb.GaussNewton(TrialResiduals(trials, network, NAMES, forward=False))
-curvature = bb.GaussNewton(TrialResiduals(trials, network, NAMES))
+theta, rebuild = bb.fields.flatten_parameters(network, NAMES)
+loss = bb.training.GaussNewton(TrialResiduals(trials, network, NAMES, forward=False))
+curvature = bb.training.GaussNewton(TrialResiduals(trials, network, NAMES))
 
 # %%
 optimisers = {

@@ -24,8 +24,8 @@ from bifbridge.plotting import (
     save_movie,
     styled,
 )
+from bifbridge.tasks import SineGenerator, TrialResiduals, random_network
 from bifbridge.training import join_blocks, start_training, train
-from bifbridge.training.tasks import SineGenerator, TrialResiduals, random_network
 
 # %% [markdown]
 # One frequency, ω = 1.
@@ -36,8 +36,8 @@ grid = bb.uniform_grid(12.0 if QUICK else 25.0, 0.5 if QUICK else 0.25)
 task = SineGenerator(grid=grid, lowest=1.0, highest=1.0, levels=1)
 trials = task.trials(1, key=jr.key(0))
 network = random_network(task, UNITS, radius=0.9, key=jr.key(3))
-theta, rebuild = bb.flatten_parameters(network)
-loss = bb.GaussNewton(TrialResiduals(trials, network, forward=False))
+theta, rebuild = bb.fields.flatten_parameters(network)
+loss = bb.training.GaussNewton(TrialResiduals(trials, network, forward=False))
 optimiser = optax.adam(0.02)
 start = start_training(theta, optimiser)
 blocks = list(train(loss, start, optimiser, steps=STEPS, block_size=STEPS // 2))
@@ -74,8 +74,8 @@ problem = bb.ContinuationProblem(velocity, jnp.zeros(UNITS), span=(0.0, 1.0))
 branch = bb.continuation(problem)
 print(branch)
 hopf = next(point for point in branch.special_points if point.kind == "hopf")
-cycles = bb.continue_cycles(
-    bb.start_from_hopf(problem.family, hopf.parameter, hopf.normal_form), problem.span
+cycles = bb.cycles.continue_cycles(
+    bb.cycles.start_from_hopf(problem.family, hopf.parameter, hopf.normal_form), problem.span
 )
 print(cycles)
 

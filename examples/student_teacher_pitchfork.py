@@ -33,7 +33,7 @@ states = 0.3 * jr.normal(jr.key(1), (TRIALS, UNITS))
 grid = bb.uniform_grid(10.0 if QUICK else 20.0, 0.5)
 task = imitation_task(teacher, readout, states, grid)
 student = bb.random_ctrnn(UNITS, radius=0.5, key=jr.key(2))
-theta, rebuild = bb.flatten_parameters(student, ("weights",))
+theta, rebuild = bb.fields.flatten_parameters(student, ("weights",))
 
 # %% [markdown]
 # Training, with every step kept in memory.
@@ -49,7 +49,7 @@ path = join_blocks(blocks, rebuild)
 # Every equilibrium, from step to step, and the kernel around each event.
 
 # %%
-probe = None if QUICK else bb.KernelProbe(states, grid, ("weights",))
+probe = None if QUICK else bb.tracking.KernelProbe(states, grid, ("weights",))
 track = bb.track_bifurcations(
     path,
     jnp.concatenate([jnp.zeros((1, UNITS)), states[:4]]),

@@ -5,15 +5,9 @@ import jax.random as jr
 import numpy as np
 import pytest
 
-from bifbridge import (
-    MemoryBoundError,
-    StateSpaceNTK,
-    _memory,
-    flatten_parameters,
-    linearise,
-    random_ctrnn,
-    uniform_grid,
-)
+from bifbridge import StateSpaceNTK, _memory, linearise, random_ctrnn, uniform_grid
+from bifbridge.errors import MemoryBoundError
+from bifbridge.fields import flatten_parameters
 from bifbridge.sntk import spectrum
 from bifbridge.sntk._spectrum import is_small
 from bifbridge.training import GaussNewton, ParameterResiduals, imitation_task, natural_gradient

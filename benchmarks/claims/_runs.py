@@ -41,11 +41,11 @@ class Run:
         field = self.path.field(step)
         return StateSpaceNTK(self.experiment.sensitivity(field)).materialise()
 
-    def form_at(self, step: float) -> bb.ScalarNormalForm:
+    def form_at(self, step: float) -> bb.normal_forms.ScalarNormalForm:
         """The normal form of the origin at a crossing."""
         field, units = self.path.field(step), self.experiment.config.units
         form = bb.normal_form(field, jnp.zeros(units), names=self.experiment.names)
-        assert isinstance(form, bb.ScalarNormalForm)
+        assert isinstance(form, bb.normal_forms.ScalarNormalForm)
         return form
 
     def pair_at(self, step: float) -> Pair:

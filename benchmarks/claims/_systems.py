@@ -36,7 +36,7 @@ STEPS = 200
 OMEGA = 0.7
 
 
-class TanhNetwork(bb.AbstractVectorField):
+class TanhNetwork(bb.fields.AbstractVectorField):
     """ż = −z + tanh(Wz + b)."""
 
     weights: Float[Array, "n n"]
@@ -127,7 +127,7 @@ class PitchforkFamily:
         return Pair(predict_kernel(local, start, times, weights, mu), pair.measured)
 
 
-def time_grid(horizon: float) -> bb.TimeGrid:
+def time_grid(horizon: float) -> bb.trajectories.TimeGrid:
     """Two hundred steps, a hundred of them saved: one compiled program for every horizon."""
     return bb.uniform_grid(horizon, horizon / STEPS, save_every=2)
 

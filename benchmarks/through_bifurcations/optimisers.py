@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import optax
 
+from bifbridge.tasks import TrialResiduals
 from bifbridge.training import (
     BlockIteration,
     GainRatio,
@@ -13,7 +14,6 @@ from bifbridge.training import (
     low_rank_natural_gradient,
     natural_gradient,
 )
-from bifbridge.training.tasks import TrialResiduals
 
 
 class Contestant(NamedTuple):

@@ -8,9 +8,9 @@ import equinox as eqx
 import jax
 import jax.random as jr
 
-from bifbridge import flatten_parameters, uniform_grid
-from bifbridge.training import GaussNewton, spectral_teacher
-from bifbridge.training.tasks import (
+from bifbridge import uniform_grid
+from bifbridge.fields import flatten_parameters
+from bifbridge.tasks import (
     AbstractTask,
     ContextIntegration,
     FlipFlop,
@@ -21,6 +21,7 @@ from bifbridge.training.tasks import (
     TrialResiduals,
     random_network,
 )
+from bifbridge.training import GaussNewton, spectral_teacher
 
 
 class Problem(NamedTuple):

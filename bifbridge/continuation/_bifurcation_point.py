@@ -68,8 +68,8 @@ def bifurcation_point(
         >>> import jax, jax.numpy as jnp
         >>> import bifbridge as bb
         >>> def fold_at(shift):
-        ...     family = bb.PlainFamily(lambda z, p: p - jnp.exp(shift) + z**2)
-        ...     return bb.bifurcation_point(family, [0.1], 0.9, "fold").parameter
+        ...     family = bb.families.PlainFamily(lambda z, p: p - jnp.exp(shift) + z**2)
+        ...     return bb.two_parameter.bifurcation_point(family, [0.1], 0.9, "fold").parameter
         >>> round(float(jax.grad(fold_at)(0.5)), 6)  # exp(0.5)
         1.648721
     """

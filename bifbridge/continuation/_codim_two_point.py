@@ -69,7 +69,7 @@ def codim_two_point(
         >>> import bifbridge as bb
         >>> def cusp_at(s):  # the cusp of z' = p + (q − s²)z − z³ lies at (0, s²)
         ...     f = lambda z, p, q: p + (q - s**2) * z - z**3
-        ...     return bb.codim_two_point(f, [0.1], (0.05, 2.1), "cusp").parameters[1]
+        ...     return bb.two_parameter.codim_two_point(f, [0.1], (0.05, 2.1), "cusp").parameters[1]
         >>> round(float(jax.grad(cusp_at)(1.5)), 6)
         3.0
     """

@@ -1,6 +1,7 @@
 """A bifurcation diagram: branches, and the branches that leave them, each followed once."""
 
 from collections import deque
+
 import equinox as eqx
 import numpy as np
 
@@ -101,7 +102,9 @@ def bifurcation_diagram(
         if entry.level >= depth:
             continue
         for k, point in enumerate(entry.branch.special_points):
-            if not _branching(entry.branch, point) or any(_same(point, other) for other in expanded):
+            if not _branching(entry.branch, point) or any(
+                _same(point, other) for other in expanded
+            ):
                 continue
             expanded.append(point)
             known = [other.branch for other in entries]
@@ -116,7 +119,9 @@ def bifurcation_diagram(
 def summary(diagram: Diagram) -> list[tuple[str, str]]:
     """Rows of the table that a notebook shows."""
     rows = [("Diagram", f"{len(diagram)} branches")]
-    rows += [(f"Branch {k}", repr(e.branch).splitlines()[0]) for k, e in enumerate(diagram.branches)]
+    rows += [
+        (f"Branch {k}", repr(e.branch).splitlines()[0]) for k, e in enumerate(diagram.branches)
+    ]
     return rows + [(point.kind, repr(point)) for point in diagram.special_points]
 
 

@@ -192,7 +192,9 @@ class FunctionFamily(AbstractFamily):
     Example:
         >>> import jax.numpy as jnp
         >>> import bifbridge as bb
-        >>> family = bb.FunctionFamily(lambda p: bb.CTRNN(jnp.array([[0.0, p], [-p, 0.0]])))
+        >>> family = bb.families.FunctionFamily(
+        ...     lambda p: bb.CTRNN(jnp.array([[0.0, p], [-p, 0.0]]))
+        ... )
         >>> family.velocity(2.0).field.weights[0, 1]
         Array(2., dtype=float64)
     """
@@ -214,7 +216,7 @@ class PlainFamily(AbstractFamily):
     Example:
         >>> import jax.numpy as jnp
         >>> import bifbridge as bb
-        >>> bb.PlainFamily(lambda z, p: p * z - z**3).velocity(5.0)(jnp.array([2.0]))
+        >>> bb.families.PlainFamily(lambda z, p: p * z - z**3).velocity(5.0)(jnp.array([2.0]))
         Array([2.], dtype=float64)
     """
 

@@ -11,8 +11,7 @@ from jaxtyping import Complex, Float
 from bifbridge._custom_types import Input
 from bifbridge.continuation._families import LineFamily
 from bifbridge.continuation._problem import AbstractEngine, ContinuationProblem, continuation
-from bifbridge.continuation.curves import Branch, SpecialPoint
-from bifbridge.continuation.curves import Status
+from bifbridge.continuation.curves import Branch, SpecialPoint, Status
 from bifbridge.normal_forms import NormalForm
 
 Fate = Literal["alive", "lost in a fold", "not followed"]

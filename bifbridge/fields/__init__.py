@@ -1,12 +1,19 @@
-"""Vector fields dz/dt = f(t, z, u; θ) as Equinox modules."""
+"""Fields: what is learned, dz/dt = f(t, z, u; θ) as Equinox modules.
 
-from bifbridge.fields._base import AbstractVectorField as AbstractVectorField
-from bifbridge.fields._ctrnn import CTRNN as CTRNN
-from bifbridge.fields._ctrnn import random_ctrnn as random_ctrnn
-from bifbridge.fields._files import NONLINEARITIES as NONLINEARITIES
-from bifbridge.fields._files import load_field as load_field
-from bifbridge.fields._files import save_field as save_field
-from bifbridge.fields._parameters import flatten_parameters as flatten_parameters
-from bifbridge.fields._parameters import leaf_names as leaf_names
-from bifbridge.fields._parameters import parameter_slices as parameter_slices
-from bifbridge.fields._parameters import select_leaves as select_leaves
+In this order: a field (`random_ctrnn`, a `CTRNN` with weights of your own, or a subclass of
+`AbstractVectorField`), then what of it varies: `leaf_names` lists its parameters,
+`flatten_parameters` makes θ of some of them and `parameter_slices` says where each lies in θ.
+`save_field` and `load_field` keep it.
+
+Example:
+    >>> import jax.random as jr
+    >>> import bifbridge as bb
+    >>> field = bb.random_ctrnn(3, radius=0.9, key=jr.key(0))
+    >>> theta, rebuild = bb.fields.flatten_parameters(field, ["weights"])
+    >>> theta.shape, rebuild(theta).weights.shape
+    ((9,), (3, 3))
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

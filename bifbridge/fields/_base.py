@@ -15,7 +15,7 @@ class AbstractVectorField(eqx.Module):
     Example:
         >>> import jax, jax.numpy as jnp
         >>> import bifbridge as bb
-        >>> class Decay(bb.AbstractVectorField):
+        >>> class Decay(bb.fields.AbstractVectorField):
         ...     rate: jax.Array
         ...
         ...     def __call__(self, t, z, u):

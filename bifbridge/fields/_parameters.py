@@ -81,7 +81,7 @@ def flatten_parameters(
     Example:
         >>> import jax.numpy as jnp
         >>> import bifbridge as bb
-        >>> theta, rebuild = bb.flatten_parameters(bb.CTRNN(jnp.eye(2)), ["weights", "bias"])
+        >>> theta, rebuild = bb.fields.flatten_parameters(bb.CTRNN(jnp.eye(2)), ["weights", "bias"])
         >>> theta
         Array([1., 0., 0., 1., 0., 0.], dtype=float64)
         >>> rebuild(2 * theta).weights.trace()

@@ -1,43 +1,20 @@
-"""The state-space neural tangent kernel: operator, spectrum, effective ranks, channels."""
+"""The state-space neural tangent kernel: operator, spectrum, effective ranks, channels.
 
-from bifbridge.sntk._blocks import kernel_to_zarr as kernel_to_zarr
-from bifbridge.sntk._dense import gram_matrix as gram_matrix
-from bifbridge.sntk._dense import weighted_matrix as weighted_matrix
-from bifbridge.sntk._dominance import Dominance as Dominance
-from bifbridge.sntk._dominance import dominance as dominance
-from bifbridge.sntk._entropy import entropy_rank_estimate as entropy_rank_estimate
-from bifbridge.sntk._estimate import Estimate as Estimate
-from bifbridge.sntk._factorisation import FactorOperators as FactorOperators
-from bifbridge.sntk._factorisation import KernelFactors as KernelFactors
-from bifbridge.sntk._factorisation import factorise as factorise
-from bifbridge.sntk._floquet import FloquetProjectors as FloquetProjectors
-from bifbridge.sntk._floquet import floquet_projectors as floquet_projectors
-from bifbridge.sntk._kernel import StateSpaceNTK as StateSpaceNTK
-from bifbridge.sntk._map_sensitivity import linearise_map as linearise_map
-from bifbridge.sntk._materialised import MaterialisedSensitivity as MaterialisedSensitivity
-from bifbridge.sntk._materialised import materialise as materialise
-from bifbridge.sntk._moving_split import MovingSplit as MovingSplit
-from bifbridge.sntk._moving_split import moving_split as moving_split
-from bifbridge.sntk._oscillation_split import OscillationSplit as OscillationSplit
-from bifbridge.sntk._oscillation_split import oscillation_split as oscillation_split
-from bifbridge.sntk._parameter_split import ParameterSplit as ParameterSplit
-from bifbridge.sntk._parameter_split import parameter_split as parameter_split
-from bifbridge.sntk._product_error import ProductError as ProductError
-from bifbridge.sntk._product_error import product_error as product_error
-from bifbridge.sntk._projector import SpectralProjector as SpectralProjector
-from bifbridge.sntk._projector import block_projector as block_projector
-from bifbridge.sntk._projector import invariant_projector as invariant_projector
-from bifbridge.sntk._projector import spectral_projector as spectral_projector
-from bifbridge.sntk._sharded import linearise_sharded as linearise_sharded
-from bifbridge.sntk._sharded import trial_mesh as trial_mesh
-from bifbridge.sntk._shares import leaf_shares as leaf_shares
-from bifbridge.sntk._shares import parameter_diagonal as parameter_diagonal
-from bifbridge.sntk._shares import trial_time_shares as trial_time_shares
-from bifbridge.sntk._shares import without_effect as without_effect
-from bifbridge.sntk._spectrum import left_singular_vectors as left_singular_vectors
-from bifbridge.sntk._spectrum import spectrum as spectrum
-from bifbridge.sntk._spectrum_type import Spectrum as Spectrum
-from bifbridge.sntk._state_split import StateSplit as StateSplit
-from bifbridge.sntk._state_split import state_split as state_split
-from bifbridge.sntk._trace_estimates import frobenius_norm_estimate as frobenius_norm_estimate
-from bifbridge.sntk._trace_estimates import trace_estimate as trace_estimate
+In this order: `bb.linearise` gives a sensitivity, `StateSpaceNTK` the kernel of it, `spectrum` its
+leading eigenvalues and effective ranks. Near an equilibrium `spectral_projector` and `state_split`
+tell the critical channel from the rest, `parameter_split` does so by parameters, `moving_split` and
+`floquet_projectors` do so along trajectories and cycles. What is too large to be held is estimated
+(`trace_estimate`, `entropy_rank_estimate`), sharded or written in blocks (`kernel_to_zarr`).
+
+Example:
+    >>> import jax.numpy as jnp
+    >>> import bifbridge as bb
+    >>> field, grid = bb.CTRNN(jnp.zeros((2, 2))), bb.uniform_grid(2.0, 0.25)
+    >>> ntk = bb.sntk.StateSpaceNTK(bb.linearise(field, jnp.ones((4, 2)), grid, names=["bias"]))
+    >>> round(float(bb.spectrum(ntk, k=2).participation_ratio), 6)
+    2.0
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

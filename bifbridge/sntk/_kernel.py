@@ -41,7 +41,7 @@ class StateSpaceNTK(eqx.Module):
         >>> field = bb.CTRNN(
         ...     jnp.eye(1)
         ... )  # ż = −z + tanh z + b, whose trajectory at 0 answers to b by t
-        >>> trials = bb.Trials(jnp.zeros((1, 1)), bb.uniform_grid(3.0, 0.5))
+        >>> trials = bb.trajectories.Trials(jnp.zeros((1, 1)), bb.uniform_grid(3.0, 0.5))
         >>> ntk = bb.StateSpaceNTK(field, trials, parameters=["bias"])
         >>> ntk.gram(jnp.ones(1)).round(9)  # ∫t² dt = 9 by the trapezoid rule: T³/3 + h²T/6
         Array([9.125], dtype=float64)

@@ -115,7 +115,7 @@ def read_study(path: str | os.PathLike[str]) -> Study:
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     file = pathlib.Path(folder, "gains.toml")
         ...     _ = file.write_text(text)
-        ...     study = bb.read_study(file)
+        ...     study = bb.studies.read_study(file)
         >>> study.name, len(study.tasks)
         ('gains', 6)
     """

@@ -1,33 +1,21 @@
-"""Tasks, descent in resumable blocks, and the path it leaves."""
+"""Training: descent in resumable blocks, and optimisers that survive a collapse of the kernel.
 
-from bifbridge.training._checkpoints import block_path as block_path
-from bifbridge.training._checkpoints import read_block as read_block
-from bifbridge.training._checkpoints import read_blocks as read_blocks
-from bifbridge.training._checkpoints import write_block as write_block
-from bifbridge.training._loop import Block as Block
-from bifbridge.training._loop import TrainingState as TrainingState
-from bifbridge.training._loop import start_training as start_training
-from bifbridge.training._loop import train as train
-from bifbridge.training._optimisers import OPTIMISERS as OPTIMISERS
-from bifbridge.training._optimisers import make_optimiser as make_optimiser
-from bifbridge.training._path import TrainingPath as TrainingPath
-from bifbridge.training._path import join_blocks as join_blocks
-from bifbridge.training._task import ParameterLoss as ParameterLoss
-from bifbridge.training._task import ParameterResiduals as ParameterResiduals
-from bifbridge.training._task import TrajectoryTask as TrajectoryTask
-from bifbridge.training._task import imitation_task as imitation_task
-from bifbridge.training._task import spectral_teacher as spectral_teacher
-from bifbridge.training.natural_gradient import AbstractSubspace as AbstractSubspace
-from bifbridge.training.natural_gradient import BlockIteration as BlockIteration
-from bifbridge.training.natural_gradient import FixedDirections as FixedDirections
-from bifbridge.training.natural_gradient import GainRatio as GainRatio
-from bifbridge.training.natural_gradient import GaussNewton as GaussNewton
-from bifbridge.training.natural_gradient import GradientLanczos as GradientLanczos
-from bifbridge.training.natural_gradient import (
-    adaptive_natural_gradient as adaptive_natural_gradient,
-)
-from bifbridge.training.natural_gradient import half_square as half_square
-from bifbridge.training.natural_gradient import (
-    low_rank_natural_gradient as low_rank_natural_gradient,
-)
-from bifbridge.training.natural_gradient import natural_gradient as natural_gradient
+In this order: a loss (`imitation_task` and `ParameterLoss`, or residuals of `bb.tasks`), an
+optimiser (any of Optax, `make_optimiser` by name, or a natural gradient: `natural_gradient`,
+`low_rank_natural_gradient`, `adaptive_natural_gradient` of a `GaussNewton` loss), then
+`start_training` and `train`, which yields blocks. `write_block` and `read_blocks` keep them on
+disk, and `join_blocks` makes a `TrainingPath` of them, for `bb.tracking`.
+
+Example:
+    >>> import jax.numpy as jnp, optax
+    >>> import bifbridge as bb
+    >>> optimiser = optax.sgd(0.1)
+    >>> state = bb.training.start_training(jnp.ones(2), optimiser)
+    >>> blocks = list(bb.training.train(lambda x: x @ x, state, optimiser, steps=20))
+    >>> bool(blocks[-1].losses[-1] < 0.01 * blocks[0].losses[0])
+    True
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

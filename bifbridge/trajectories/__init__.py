@@ -1,17 +1,21 @@
-"""Trajectories of batches of trials, and how the parameters move them."""
+"""Trajectories of batches of trials, and how the parameters move them.
 
-from bifbridge.trajectories._grid import TimeGrid as TimeGrid
-from bifbridge.trajectories._grid import uniform_grid as uniform_grid
-from bifbridge.trajectories._learned_start import LearnedStart as LearnedStart
-from bifbridge.trajectories._march import march as march
-from bifbridge.trajectories._measure import length_mask as length_mask
-from bifbridge.trajectories._measure import trajectory_measure as trajectory_measure
-from bifbridge.trajectories._recorded import recorded_grid as recorded_grid
-from bifbridge.trajectories._sensitivity import Sensitivity as Sensitivity
-from bifbridge.trajectories._sensitivity import linearise as linearise
-from bifbridge.trajectories._solve import Inputs as Inputs
-from bifbridge.trajectories._solve import solve as solve
-from bifbridge.trajectories._step_check import tangent_error as tangent_error
-from bifbridge.trajectories._trials import Trials as Trials
-from bifbridge.trajectories._unrolled import UnrolledRungeKutta as UnrolledRungeKutta
-from bifbridge.trajectories._unrolled import unrolled as unrolled
+In this order: a grid of times (`uniform_grid`, `recorded_grid`), trials (initial states, or
+`Trials` with inputs and lengths), then `solve` for the states or `linearise` for a `Sensitivity`,
+which `bb.StateSpaceNTK` makes a kernel of. `tangent_error` says whether the steps suit the
+derivatives, too.
+
+Example:
+    >>> import jax.numpy as jnp
+    >>> import bifbridge as bb
+    >>> field, states = bb.CTRNN(jnp.zeros((2, 2))), jnp.ones((4, 2))
+    >>> grid = bb.trajectories.uniform_grid(2.0, 0.25)
+    >>> bb.solve(field, states, grid).shape  # trials, times, units
+    (4, 9, 2)
+    >>> bb.linearise(field, states, grid, names=["bias"]).trajectories.shape
+    (4, 9, 2)
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

@@ -27,7 +27,7 @@ class TimeGrid(eqx.Module):
 
         >>> import jax.numpy as jnp, numpy as np
         >>> import bifbridge as bb
-        >>> bb.TimeGrid(jnp.array([0.0, 0.1, 0.3, 0.7]), np.array([0, 3])).times
+        >>> bb.trajectories.TimeGrid(jnp.array([0.0, 0.1, 0.3, 0.7]), np.array([0, 3])).times
         Array([0. , 0.7], dtype=float64)
     """
 

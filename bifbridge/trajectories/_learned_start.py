@@ -19,8 +19,10 @@ class LearnedStart(eqx.Module):
     Example:
         >>> import jax.numpy as jnp
         >>> import bifbridge as bb
-        >>> learned = bb.LearnedStart(bb.CTRNN(jnp.eye(2)), jnp.zeros((3, 2)))
-        >>> bb.flatten_parameters(learned, ["initial_states"])[0].shape  # three trials of two units
+        >>> learned = bb.trajectories.LearnedStart(bb.CTRNN(jnp.eye(2)), jnp.zeros((3, 2)))
+        >>> bb.fields.flatten_parameters(learned, ["initial_states"])[
+        ...     0
+        ... ].shape  # three trials of two units
         (6,)
     """
 

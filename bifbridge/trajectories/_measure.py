@@ -48,7 +48,7 @@ def length_mask(times: Times, lengths: Float[Array, " N"]) -> Bool[Array, "N T"]
     Example:
         >>> import jax.numpy as jnp
         >>> import bifbridge as bb
-        >>> bb.length_mask(jnp.array([0.0, 1.0, 2.0]), jnp.array([1.5, 2.0]))
+        >>> bb.trajectories.length_mask(jnp.array([0.0, 1.0, 2.0]), jnp.array([1.5, 2.0]))
         Array([[ True,  True, False],
                [ True,  True,  True]], dtype=bool)
     """

@@ -58,7 +58,9 @@ def recorded_grid(
         >>> import jax.numpy as jnp
         >>> import bifbridge as bb
         >>> field = bb.CTRNN(jnp.array([[0.5]]))
-        >>> grid = bb.recorded_grid(field, jnp.ones((1, 1)), jnp.array([0.0, 5.0, 20.0]))
+        >>> grid = bb.trajectories.recorded_grid(
+        ...     field, jnp.ones((1, 1)), jnp.array([0.0, 5.0, 20.0])
+        ... )
         >>> grid.provenance, [float(t) for t in grid.times]
         ('tangent', [0.0, 5.0, 20.0])
     """

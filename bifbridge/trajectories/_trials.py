@@ -28,7 +28,9 @@ class Trials(eqx.Module):
         >>> import bifbridge as bb
         >>> grid = bb.uniform_grid(10.0, 0.5)
         >>> lengths = jnp.array([4.0, 10.0])
-        >>> trials = bb.Trials(jnp.zeros((2, 3)), grid, mask=bb.length_mask(grid.times, lengths))
+        >>> trials = bb.trajectories.Trials(
+        ...     jnp.zeros((2, 3)), grid, mask=bb.trajectories.length_mask(grid.times, lengths)
+        ... )
         >>> trials.mask.sum(axis=1)
         Array([ 9, 21], dtype=int64)
     """

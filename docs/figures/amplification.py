@@ -20,7 +20,7 @@ def figure() -> Figure:
         drawn = new_figure(LIGHT, width=1.3 * SINGLE_COLUMN, height=2.7)
         ax = drawn.subplots()
         for a0, name in ((0.1, "blue"), (0.01, "vermillion"), (0.001, "bluish green")):
-            found = bb.amplification(form, jnp.array([a0]), grid.times, grid.weights, mu)
+            found = bb.landscape.amplification(form, jnp.array([a0]), grid.times, grid.weights, mu)
             colour, values = OKABE_ITO[name], np.asarray(found.eigenvalue)
             ax.semilogy(mu, values, color=colour, label=f"a₀ = {a0:g}")
             law = np.where(np.asarray(mu) < -0.08, np.asarray(found.stable_law), np.nan)

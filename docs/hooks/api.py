@@ -2,26 +2,32 @@
 
 import importlib
 import inspect
+import textwrap
 from types import ModuleType
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
+#: In the order of the work, which is that of the navigation.
 ROOMS = (
     "fields",
     "trajectories",
     "sntk",
+    "families",
     "continuation",
-    "continuation.bifurcationkit",
+    "cycles",
+    "two_parameter",
     "normal_forms",
     "landscape",
+    "tasks",
     "training",
-    "training.tasks",
-    "training.tracking",
+    "tracking",
     "studies",
     "studies.student_teacher",
     "plotting",
     "report",
+    "julia",
+    "errors",
 )
 
 
@@ -42,23 +48,30 @@ def on_files(files: Files, *, config: MkDocsConfig) -> Files:
 
 def _names(module: ModuleType) -> list[str]:
     """The public names of a room that are described there: classes and functions."""
-    return [
-        name
-        for name, value in vars(module).items()
-        if not name.startswith("_")
-        and (inspect.isclass(value) or inspect.isfunction(value))
-        and value.__module__.startswith("bifbridge")
-    ]
+    public = getattr(module, "__all__", vars(module))
+    return [name for name in public if _is_described(name, getattr(module, name))]
+
+
+def _is_described(name: str, value: object) -> bool:
+    ours = getattr(value, "__module__", None) or ""
+    described = inspect.isclass(value) or inspect.isfunction(value)
+    return not name.startswith("_") and described and ours.startswith("bifbridge")
 
 
 def _page(module: ModuleType) -> str:
-    parts = [f"# {module.__name__}", (inspect.getdoc(module) or "").strip()]
+    parts = [f"# {module.__name__}", _told(module)]
     names = _names(module)
     for title, wanted in (("Functions", inspect.isfunction), ("Classes", inspect.isclass)):
         chosen = [name for name in names if wanted(getattr(module, name))]
         if chosen:
             parts += [f"## {title}", *(f"::: {module.__name__}.{name}" for name in sorted(chosen))]
     return "\n\n".join(parts) + "\n"
+
+
+def _told(module: ModuleType) -> str:
+    """What a room says of itself, with its example as a block of code."""
+    prose, _, example = (inspect.getdoc(module) or "").partition("\nExample:\n")
+    return f"{prose}\n```pycon\n{textwrap.dedent(example).strip()}\n```" if example else prose
 
 
 def _top_page(top: ModuleType, homes: dict[int, str]) -> str:
@@ -80,8 +93,18 @@ def _top_page(top: ModuleType, homes: dict[int, str]) -> str:
             home = f"bifbridge.{name}"
         summary = (inspect.getdoc(value) or "").partition("\n\n")[0].replace("\n", " ")
         lines.append(f"| [`{name}`][{home}] | {_plain(summary)} |")
-    parts = ["\n".join(lines), *(f"::: bifbridge.{name}" for name in alone)]
+    parts = ["\n".join(lines), _rooms_table(), *(f"::: bifbridge.{name}" for name in alone)]
     return "\n\n".join(parts) + "\n"
+
+
+def _rooms_table() -> str:
+    """Every room with the first line of what it says of itself."""
+    rows = [f"| [`bifbridge.{room}`]({room}.md) | {_plain(_first_line(room))} |" for room in ROOMS]
+    return "\n".join(["## Rooms", "", "| room | what it holds |", "|---|---|", *rows])
+
+
+def _first_line(room: str) -> str:
+    return (inspect.getdoc(importlib.import_module(f"bifbridge.{room}")) or "").partition("\n")[0]
 
 
 def _plain(text: str) -> str:

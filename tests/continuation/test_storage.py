@@ -4,6 +4,7 @@ import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
 import pytest
+from bifbridge.continuation._storage import branch_from_xarray
 
 from bifbridge import BifbridgeError
 from bifbridge.continuation import (
@@ -15,7 +16,6 @@ from bifbridge.continuation import (
     load_branch,
     save_branch,
 )
-from bifbridge.continuation._storage import branch_from_xarray
 from bifbridge.fields import CTRNN
 from tests import helpers
 

@@ -273,7 +273,7 @@ def test_built_in_sntk_equals_the_kernel_of_the_room_above(tmp_path):
     status = run_study(study, tmp_path / "out")
     assert status.complete, status
     starts = 0.3 * jr.normal(jr.key(0), (3, 3))
-    trials = bb.Trials(starts, bb.uniform_grid(2.0, 0.1, save_every=5))
+    trials = bb.trajectories.Trials(starts, bb.uniform_grid(2.0, 0.1, save_every=5))
     expected = bb.spectrum(bb.StateSpaceNTK(field, trials, parameters=["weights"]), k=4)
     data = collect(study, tmp_path / "out")
     np.testing.assert_allclose(

@@ -10,8 +10,9 @@ import numpy as np
 import optax
 import pytest
 
-from bifbridge import flatten_parameters, linearise, random_ctrnn
+from bifbridge import linearise, random_ctrnn
 from bifbridge._errors import DivergenceError
+from bifbridge.fields import flatten_parameters
 from bifbridge.training import (
     BlockIteration,
     FixedDirections,

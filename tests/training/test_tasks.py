@@ -6,7 +6,7 @@ import jax.random as jr
 import numpy as np
 import pytest
 
-from bifbridge import flatten_parameters
+from bifbridge.fields import flatten_parameters
 from bifbridge.training import GaussNewton, spectral_teacher
 from bifbridge.training.tasks import (
     ContextIntegration,

@@ -7,7 +7,8 @@ import jax.random as jr
 import numpy as np
 import pytest
 
-from bifbridge import CTRNN, AbstractVectorField, load_field, save_field, uniform_grid
+from bifbridge import CTRNN, load_field, save_field, uniform_grid
+from bifbridge.fields import AbstractVectorField
 from bifbridge.training.tracking import KernelProbe, OnlineTracker, as_run, track_bifurcations
 
 BASIS = jnp.linalg.qr(jr.normal(jr.key(0), (4, 4)))[0]

@@ -9,8 +9,9 @@ import jax.random as jr
 import numpy as np
 import pytest
 
-from bifbridge import flatten_parameters, random_ctrnn
+from bifbridge import random_ctrnn
 from bifbridge._errors import DivergenceError, FileFormatError
+from bifbridge.fields import flatten_parameters
 from bifbridge.training import (
     ParameterLoss,
     imitation_task,

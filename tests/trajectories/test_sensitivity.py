@@ -9,7 +9,9 @@ import numpy as np
 import optimistix as optx
 import pytest
 
-from bifbridge import CTRNN, SensitivityWarning, flatten_parameters, random_ctrnn
+from bifbridge import CTRNN, random_ctrnn
+from bifbridge.errors import SensitivityWarning
+from bifbridge.fields import flatten_parameters
 from bifbridge.trajectories import linearise, recorded_grid, solve, uniform_grid
 
 FIELD = random_ctrnn(3, radius=1.2, inputs=1, key=jr.key(0))

@@ -5,9 +5,8 @@ from typing import Any
 import numpy as np
 
 from bifbridge.continuation._problem import ContinuationProblem
-from bifbridge.continuation.curves import Branch, SpecialPoint
-from bifbridge.continuation.curves import Status
 from bifbridge.continuation.bifurcationkit._normal_forms import normal_form
+from bifbridge.continuation.curves import Branch, SpecialPoint, Status
 from bifbridge.continuation.jax_engine._assemble import join, no_branch
 from bifbridge.continuation.jax_engine._path import Path
 from bifbridge.normal_forms import ScalarNormalForm

@@ -104,4 +104,3 @@ def _frequencies(kind: str, point: Raw, found: Any) -> np.ndarray:
     if hasattr(found, "frequency"):
         return np.array([float(found.frequency)])
     return np.array([abs(float(point["omega"]))]) if kind == "hopf" else np.zeros(0)
-

@@ -23,4 +23,3 @@ def plain_method(
         "abstol": method.abstol if shooting else 0.0,
         "reltol": method.reltol if shooting else 0.0,
     }
-

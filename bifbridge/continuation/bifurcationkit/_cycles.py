@@ -178,4 +178,3 @@ def _mode(form: Raw, raw: Raw) -> np.ndarray:
         nodes,
     )
     return own if np.any(np.abs(own.imag) > 1e-12 * np.max(np.abs(own))) else own.real
-

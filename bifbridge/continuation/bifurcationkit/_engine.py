@@ -10,7 +10,6 @@ from bifbridge._precision import require_x64
 from bifbridge.continuation._diagram import Diagram, DiagramBranch
 from bifbridge.continuation._equilibria import Equilibria
 from bifbridge.continuation._problem import AbstractBranchingEngine, ContinuationProblem
-from bifbridge.continuation.curves import Branch, SpecialPoint
 from bifbridge.continuation.bifurcationkit._convert import branch, path, special_points
 from bifbridge.continuation.bifurcationkit._curves import curve
 from bifbridge.continuation.bifurcationkit._cycle_request import plain_method
@@ -32,6 +31,7 @@ from bifbridge.continuation.bifurcationkit._options import (
 )
 from bifbridge.continuation.bifurcationkit._runtime import call
 from bifbridge.continuation.bifurcationkit._worker import isolated_call
+from bifbridge.continuation.curves import Branch, SpecialPoint
 from bifbridge.continuation.jax_engine import JaxEngine, lies_on
 from bifbridge.continuation.jax_engine._assemble import join
 from bifbridge.continuation.jax_engine.two_parameter import frequency_of

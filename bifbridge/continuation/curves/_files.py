@@ -35,8 +35,7 @@ def to_xarray(branch: Branch) -> "xr.Dataset":
 
     solution = branch.solution
     data: dict[str, Any] = {
-        name: ("point", values)
-        for name, values in zip(PARAMETERS, _columns(branch), strict=False)
+        name: ("point", values) for name, values in zip(PARAMETERS, _columns(branch), strict=False)
     }
     data |= {
         "states": (("point", "state"), branch.states),

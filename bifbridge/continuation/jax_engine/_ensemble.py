@@ -13,8 +13,7 @@ from bifbridge._compile import quick_jit
 from bifbridge._precision import require_x64
 from bifbridge._threads import suited_threads
 from bifbridge.continuation._problem import ContinuationProblem
-from bifbridge.continuation.curves import Branch
-from bifbridge.continuation.curves import Status
+from bifbridge.continuation.curves import Branch, Status
 from bifbridge.continuation.jax_engine._arc import sample_at
 from bifbridge.continuation.jax_engine._assemble import join, no_branch
 from bifbridge.continuation.jax_engine._curve import Curve

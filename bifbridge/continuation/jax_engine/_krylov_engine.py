@@ -10,8 +10,7 @@ import numpy as np
 
 from bifbridge._precision import require_x64
 from bifbridge.continuation._problem import AbstractEngine, ContinuationProblem
-from bifbridge.continuation.curves import Branch, SpecialPoint
-from bifbridge.continuation.curves import Status
+from bifbridge.continuation.curves import Branch, SpecialPoint, Status
 from bifbridge.continuation.jax_engine._assemble import join, no_branch
 from bifbridge.continuation.jax_engine._curve import Curve
 from bifbridge.continuation.jax_engine._engine import equilibrium_curve

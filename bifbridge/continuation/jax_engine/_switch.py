@@ -14,8 +14,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from bifbridge._compile import quick_jit
-from bifbridge.continuation.curves import Branch, SpecialPoint
-from bifbridge.continuation.curves import Status
+from bifbridge.continuation.curves import Branch, SpecialPoint, Status
 from bifbridge.continuation.jax_engine._arc import sample_at
 from bifbridge.continuation.jax_engine._curve import Curve, Extended, extended_jacobian, norm
 from bifbridge.continuation.jax_engine._trace import StepControl

@@ -24,7 +24,7 @@ class GainRatio(eqx.Module):
     Example:
         >>> import bifbridge as bb
         >>> from bifbridge.training import GainRatio
-        >>> loss = bb.GaussNewton(lambda x: x)
+        >>> loss = bb.training.GaussNewton(lambda x: x)
         >>> careful = bb.low_rank_natural_gradient(0.1, loss, acceptance=GainRatio())
     """
 

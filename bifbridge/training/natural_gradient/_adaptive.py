@@ -76,8 +76,13 @@ def adaptive_natural_gradient(
     Example:
         >>> import jax, jax.numpy as jnp, optax
         >>> import bifbridge as bb
-        >>> loss = bb.GaussNewton(lambda x: jnp.array([x[0], 10 * x[1]]))  # one direction rules
-        >>> optimiser, x = bb.adaptive_natural_gradient(optax.sgd(1e-3), 1.0, loss), jnp.ones(2)
+        >>> loss = bb.training.GaussNewton(
+        ...     lambda x: jnp.array([x[0], 10 * x[1]])
+        ... )  # one direction rules
+        >>> optimiser, x = (
+        ...     bb.training.adaptive_natural_gradient(optax.sgd(1e-3), 1.0, loss),
+        ...     jnp.ones(2),
+        ... )
         >>> state = optimiser.init(x)
         >>> for _ in range(3):
         ...     step, state = optimiser.update(jax.grad(loss)(x), state, x)

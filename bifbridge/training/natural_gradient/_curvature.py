@@ -46,7 +46,9 @@ class GaussNewton(eqx.Module):
     Example:
         >>> import jax, jax.numpy as jnp
         >>> import bifbridge as bb
-        >>> loss = bb.GaussNewton(lambda x: jnp.array([x[0], 10 * x[1]]))  # ½(x₀² + 100 x₁²)
+        >>> loss = bb.training.GaussNewton(
+        ...     lambda x: jnp.array([x[0], 10 * x[1]])
+        ... )  # ½(x₀² + 100 x₁²)
         >>> float(loss(jnp.ones(2)))
         50.5
         >>> loss.at(jnp.ones(2), lambda x: x).product(jnp.eye(2))

@@ -42,8 +42,8 @@ def natural_gradient(
     Example:
         >>> import jax, jax.numpy as jnp
         >>> import bifbridge as bb
-        >>> loss = bb.GaussNewton(lambda x: jnp.array([x[0], 10 * x[1]]))
-        >>> optimiser, x = bb.natural_gradient(1.0, loss), jnp.ones(2)
+        >>> loss = bb.training.GaussNewton(lambda x: jnp.array([x[0], 10 * x[1]]))
+        >>> optimiser, x = bb.training.natural_gradient(1.0, loss), jnp.ones(2)
         >>> step, _ = optimiser.update(jax.grad(loss)(x), optimiser.init(x), x)
         >>> step.round(3)  # −λ/(λ + 1/η) of the way in each direction
         Array([-0.5 , -0.99], dtype=float64)

@@ -72,7 +72,7 @@ class BlockIteration(AbstractSubspace):
         >>> import jax.numpy as jnp
         >>> import bifbridge as bb
         >>> from bifbridge.training import BlockIteration, FixedDirections, GradientLanczos
-        >>> loss = bb.GaussNewton(lambda x: x)
+        >>> loss = bb.training.GaussNewton(lambda x: x)
         >>> for subspace in (
         ...     BlockIteration(2),
         ...     GradientLanczos(2),

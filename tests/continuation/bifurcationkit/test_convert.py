@@ -4,9 +4,9 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from bifbridge.continuation._storage import load_branch, save_branch
 
 from bifbridge.continuation import ContinuationProblem, LeafFamily, Status
-from bifbridge.continuation._storage import load_branch, save_branch
 from bifbridge.continuation.bifurcationkit import (
     PALC,
     BifurcationKit,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import bifbridge as bb
-from bifbridge import flatten_parameters, random_ctrnn
+from bifbridge import random_ctrnn
 from bifbridge.continuation import ContinuationProblem, JaxEngine, LeafFamily, Status
 from bifbridge.continuation.bifurcationkit import (
     BifurcationKit,
@@ -23,7 +23,7 @@ from bifbridge.continuation.bifurcationkit import (
 )
 from bifbridge.continuation.jax_engine.cycles import continue_cycles, start_from_hopf
 from bifbridge.continuation.jax_engine.two_parameter import bifurcation_curve
-from bifbridge.fields import CTRNN
+from bifbridge.fields import CTRNN, flatten_parameters
 from bifbridge.training import (
     ParameterLoss,
     imitation_task,

@@ -69,15 +69,15 @@ def test_an_array_is_indexed_alike_on_both_sides():
 
 
 def test_a_result_that_is_not_plain_data_is_refused():
-    with pytest.raises(bb.JuliaExecutionError, match="cannot be handed to Python"):
+    with pytest.raises(bb.errors.JuliaExecutionError, match="cannot be handed to Python"):
         call("Watch", None, 1.0)
 
 
 def test_an_exception_has_message_backtrace_and_request():
-    with pytest.raises(bb.JuliaExecutionError, match="in a test: no such luck") as caught:
+    with pytest.raises(bb.errors.JuliaExecutionError, match="in a test: no such luck") as caught:
         call("error", "no such luck", request="a test")
     assert "error" in caught.value.backtrace
-    with pytest.raises(bb.JuliaExecutionError, match="DomainError"):
+    with pytest.raises(bb.errors.JuliaExecutionError, match="DomainError"):
         call("sqrt", -1.0)
 
 
@@ -87,7 +87,7 @@ def test_an_exception_in_a_called_back_field_is_the_users_own():
 
     with pytest.raises(ZeroDivisionError, match="no such field") as caught:
         call("evaluate", CallbackField(broken, 1), "value", np.ones(1), 1.0, [])
-    assert isinstance(caught.value.__cause__, bb.JuliaExecutionError)
+    assert isinstance(caught.value.__cause__, bb.errors.JuliaExecutionError)
 
 
 KINDS = [
@@ -188,7 +188,7 @@ def test_an_isolated_engine_gives_the_same_and_survives_a_kill(isolated):
     assert float(point.normal_form.cubic) == pytest.approx(-1)
     assert told
     before = _WORKER.pid
-    with pytest.raises(bb.JuliaCrashError, match="SIGKILL"):
+    with pytest.raises(bb.errors.JuliaCrashError, match="SIGKILL"):
         isolated_call("run", _Kill())
     assert _WORKER.pid != before
     assert isolated_call("identity", 4) == 4

@@ -43,7 +43,7 @@ def install(monkeypatch, **options):
 def test_importing_bifbridge_does_not_import_juliacall():
     program = (
         "import sys, bifbridge, bifbridge.continuation.bifurcationkit\n"
-        "assert bifbridge.julia_available() in (True, False)\n"
+        "assert bifbridge.julia.julia_available() in (True, False)\n"
         "print(sorted({'juliacall', 'typer'} & set(sys.modules)))"
     )
     done = subprocess.run(
@@ -54,11 +54,11 @@ def test_importing_bifbridge_does_not_import_juliacall():
 
 def test_availability_is_told_without_starting(ready, monkeypatch):
     monkeypatch.setitem(sys.modules, "juliacall", None)  # importing it would raise
-    assert bb.julia_available()
+    assert bb.julia.julia_available()
 
 
 def test_without_julia_it_is_not_available(no_julia_yet, nothing_installed):
-    assert not bb.julia_available()
+    assert not bb.julia.julia_available()
 
 
 def test_julia_is_started_once_in_a_module_of_its_own(ready, monkeypatch):
@@ -82,7 +82,7 @@ def test_arguments_and_results_are_plain_data(ready, monkeypatch):
 
 def test_an_exception_of_julia_has_message_backtrace_and_request(ready, monkeypatch):
     install(monkeypatch)
-    with pytest.raises(bb.JuliaExecutionError) as caught:
+    with pytest.raises(bb.errors.JuliaExecutionError) as caught:
         call("fail", request="equilibria of the network from p = 0")
     error = caught.value
     assert "in equilibria of the network from p = 0: DomainError with -1.0" in str(error)
@@ -98,7 +98,7 @@ def test_another_thread_is_refused_with_the_way_out(ready, monkeypatch):
     def run():
         try:
             call("evaluate")
-        except bb.JuliaUnavailableError as error:
+        except bb.errors.JuliaUnavailableError as error:
             caught.append(str(error))
 
     thread = threading.Thread(target=run, name="worker-7")
@@ -124,7 +124,7 @@ def test_a_juliacall_imported_without_starting_is_started(ready, monkeypatch, re
 def test_a_juliacall_that_may_not_start_is_said_to(ready, monkeypatch):
     fake = install(monkeypatch)
     fake.init = lambda: None
-    with pytest.raises(bb.JuliaUnavailableError, match="PYTHON_JULIACALL_INIT=no"):
+    with pytest.raises(bb.errors.JuliaUnavailableError, match="PYTHON_JULIACALL_INIT=no"):
         julia()
 
 
@@ -167,7 +167,7 @@ def test_failures_to_start_say_what_was_found_and_what_mends_it(
 
     monkeypatch.setattr(_runtime, "_imported", fail)
     monkeypatch.setattr(os, "environ", os.environ.copy())
-    with pytest.raises(bb.JuliaUnavailableError) as caught:
+    with pytest.raises(bb.errors.JuliaUnavailableError) as caught:
         julia()
     assert words in str(caught.value)
     assert f"Found: Julia 1.5.3 at {program}" in str(caught.value)
@@ -181,10 +181,10 @@ def test_a_julia_that_failed_half_way_is_not_started_again(ready, monkeypatch):
         raise Exception("PythonCall.jl did not start properly")
 
     monkeypatch.setattr(_runtime, "_imported", fail)
-    with pytest.raises(bb.JuliaUnavailableError):
+    with pytest.raises(bb.errors.JuliaUnavailableError):
         julia()
     install(monkeypatch)
-    with pytest.raises(bb.JuliaUnavailableError, match="restart Python"):
+    with pytest.raises(bb.errors.JuliaUnavailableError, match="restart Python"):
         julia()
 
 
@@ -193,14 +193,16 @@ def test_an_old_julia_named_by_the_user_is_not_even_tried(
 ):
     air_gapped(fake_julia("1.5.3"), project(PACKAGES))
     monkeypatch.setitem(sys.modules, "juliacall", None)
-    with pytest.raises(bb.JuliaUnavailableError, match=r"is Julia 1\.5\.3; needed is 1\.10\.3"):
+    with pytest.raises(
+        bb.errors.JuliaUnavailableError, match=r"is Julia 1\.5\.3; needed is 1\.10\.3"
+    ):
         julia()
 
 
 def test_a_package_that_does_not_load_is_explained(ready, monkeypatch):
     text = "ArgumentError: Package BifurcationKit not found in current path."
     install(monkeypatch, error=text)
-    with pytest.raises(bb.JuliaUnavailableError, match="lacks a package") as caught:
+    with pytest.raises(bb.errors.JuliaUnavailableError, match="lacks a package") as caught:
         julia()
     assert "Pkg.instantiate()" in caught.value.remedy
 
@@ -211,7 +213,7 @@ def test_offline_without_julia_the_real_juliacall_is_translated(tmp_path):
         "from bifbridge.continuation.bifurcationkit._runtime import julia\n"
         "try:\n"
         "    julia()\n"
-        "except bb.JuliaUnavailableError as error:\n"
+        "except bb.errors.JuliaUnavailableError as error:\n"
         "    print(error)\n"
     )
     clean = {k: v for k, v in os.environ.items() if "JULIA" not in k}

@@ -59,7 +59,7 @@ def test_what_cannot_be_pickled_is_refused_before_anything_starts(worker):
 def test_a_killed_worker_fails_its_request_and_the_next_has_a_new_one(worker):
     worker.ask("double", (1,), {})
     before = worker.pid
-    with pytest.raises(bb.JuliaCrashError, match=r"in a long run: .* SIGKILL") as caught:
+    with pytest.raises(bb.errors.JuliaCrashError, match=r"in a long run: .* SIGKILL") as caught:
         worker.ask("die", ("SIGKILL",), {}, "a long run")
     assert caught.value.exit_code == -signal.SIGKILL
     assert caught.value.request == "a long run"
@@ -71,5 +71,5 @@ def test_a_worker_that_left_between_requests_is_replaced(worker):
     worker.ask("double", (1,), {})
     os.kill(worker.pid, signal.SIGSEGV)
     worker._process.join()
-    with pytest.raises(bb.JuliaCrashError, match="exit code 7"):
+    with pytest.raises(bb.errors.JuliaCrashError, match="exit code 7"):
         worker.ask("exit", (), {})

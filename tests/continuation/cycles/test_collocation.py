@@ -6,8 +6,15 @@ import numpy as np
 import pytest
 
 from bifbridge.continuation._families import PlainFamily
-from bifbridge.continuation.jax_engine.cycles import Cycle, shoot, solve_cycle, start_from_cycle
 from bifbridge.continuation.curves._basis import basis, interpolation_matrix
+from bifbridge.continuation.curves._mesh import (
+    adapted,
+    density,
+    evaluate,
+    imbalance,
+    node_times,
+)
+from bifbridge.continuation.jax_engine.cycles import Cycle, shoot, solve_cycle, start_from_cycle
 from bifbridge.continuation.jax_engine.cycles._condense import solve_bordered
 from bifbridge.continuation.jax_engine.cycles._discretise import (
     CyclePoint,
@@ -16,13 +23,6 @@ from bifbridge.continuation.jax_engine.cycles._discretise import (
     residual,
 )
 from bifbridge.continuation.jax_engine.cycles._floquet import factorise, multipliers
-from bifbridge.continuation.curves._mesh import (
-    adapted,
-    density,
-    evaluate,
-    imbalance,
-    node_times,
-)
 from bifbridge.continuation.jax_engine.cycles._root import bracketed_root
 from tests import helpers
 from tests.continuation.cycles import systems

@@ -5,7 +5,6 @@ import jax.tree_util as jtu
 import numpy as np
 import pytest
 
-from bifbridge import FileFormatError
 from bifbridge.continuation import (
     CycleEngine,
     Status,
@@ -20,6 +19,7 @@ from bifbridge.continuation import (
     save_cycles,
     start_from_orbit,
 )
+from bifbridge.errors import FileFormatError
 from tests.continuation.cycles import planes
 
 ENGINE = CycleEngine(step=0.1, max_step=0.3)

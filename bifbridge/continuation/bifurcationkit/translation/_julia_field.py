@@ -103,7 +103,7 @@ def translate_function(
 
     Example:
         >>> import bifbridge as bb
-        >>> print(bb.translate_function(lambda z, p: p - 2 * z**2, [0.0]))
+        >>> print(bb.julia.translate_function(lambda z, p: p - 2 * z**2, [0.0]))
         JuliaField of 1 states and a parameter; constants: none
         function field(z, p, c)
             return p .- 2.0 .* z .^ 2
@@ -134,7 +134,7 @@ def translate_family(family: Any, state: Any) -> JuliaField:
         >>> import jax.numpy as jnp
         >>> import bifbridge as bb
         >>> family = bb.LeafFamily(bb.CTRNN(jnp.eye(2)), "gain")
-        >>> sorted(bb.translate_family(family, jnp.zeros(2)).constants)
+        >>> sorted(bb.julia.translate_family(family, jnp.zeros(2)).constants)
         ['bias', 'time_constant', 'weights']
     """  # noqa: DOC502
     return translate_function(FamilyFunction(as_family(family)), state)
@@ -153,7 +153,7 @@ def julia_source(field: Any, state: Any, parameter: Any = 0.0) -> str:
 
     Example:
         >>> import bifbridge as bb
-        >>> print(bb.julia_source(lambda z, p: p * z - z**3, [0.0]))
+        >>> print(bb.julia.julia_source(lambda z, p: p * z - z**3, [0.0]))
         function field(z, p, c)
             return p .* z .- z .^ 3
         end

@@ -76,10 +76,10 @@ def cycle_bifurcation_curve(
         >>> field = lambda z, p: f(z, p, 1.0)
         >>> problem = bb.ContinuationProblem(field, [0, 0], span=(-1, 1))
         >>> hopf = bb.continuation(problem).special_points[0]
-        >>> start = bb.start_from_hopf(field, hopf.parameter, hopf.normal_form)
-        >>> engine = bb.CycleEngine(step=0.2, max_step=0.4)
-        >>> (fold,) = bb.continue_cycles(start, (-1, 1), engine).special_points
-        >>> curve = bb.cycle_bifurcation_curve(
+        >>> start = bb.cycles.start_from_hopf(field, hopf.parameter, hopf.normal_form)
+        >>> engine = bb.cycles.CycleEngine(step=0.2, max_step=0.4)
+        >>> (fold,) = bb.cycles.continue_cycles(start, (-1, 1), engine).special_points
+        >>> curve = bb.two_parameter.cycle_bifurcation_curve(
         ...     f, fold, 1.0, spans=((-1, 1), (0.5, 1)), engine=engine
         ... )
         >>> [round(float(p + q**2 / 4), 9) + 0 for p, q in curve.parameters[[0, -1]]]
@@ -193,9 +193,7 @@ def _signs(engine: CycleEngine, first: Sample) -> tuple[float, ...]:
     return {"both": (-up, up), "up": (up,), "down": (-up,)}[engine.directions]
 
 
-def _kind(
-    point: SpecialPoint, kind: CycleCurveKind | None
-) -> CycleCurveKind:
+def _kind(point: SpecialPoint, kind: CycleCurveKind | None) -> CycleCurveKind:
     found: Any = point.kind if kind is None else kind
     if found not in _KINDS:
         raise ValueError(

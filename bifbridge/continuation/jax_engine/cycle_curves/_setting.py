@@ -4,6 +4,8 @@ from typing import Any
 
 import numpy as np
 
+from bifbridge.continuation.curves._basis import basis
+from bifbridge.continuation.curves._mesh import expanded, moved
 from bifbridge.continuation.jax_engine.cycle_curves._correct import CurveChart, CurveFields
 from bifbridge.continuation.jax_engine.cycle_curves._critical import (
     Borders,
@@ -13,11 +15,9 @@ from bifbridge.continuation.jax_engine.cycle_curves._critical import (
 from bifbridge.continuation.jax_engine.cycle_curves._locate import CurveEvent, locate
 from bifbridge.continuation.jax_engine.cycle_curves._observe import Observed, observe
 from bifbridge.continuation.jax_engine.cycles._arc import AbstractChart, Step, chart_weights
-from bifbridge.continuation.curves._basis import basis
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
 from bifbridge.continuation.jax_engine.cycles._follow import AbstractSetting, FollowOptions
 from bifbridge.continuation.jax_engine.cycles._locate import Sample
-from bifbridge.continuation.curves._mesh import expanded, moved
 
 
 class CurveSetting(AbstractSetting):

@@ -9,7 +9,8 @@ import numpy as np
 from jaxtyping import Int
 
 from bifbridge.continuation._families import AbstractFamily
-from bifbridge.continuation.curves import Status
+from bifbridge.continuation.curves import Cycle, Status
+from bifbridge.continuation.curves._mesh import expanded
 from bifbridge.continuation.jax_engine.cycles._correct import (
     Closing,
     Corrected,
@@ -20,11 +21,9 @@ from bifbridge.continuation.jax_engine.cycles._correct import (
     dot,
     weigh,
 )
-from bifbridge.continuation.curves import Cycle
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
 from bifbridge.continuation.jax_engine.cycles._floquet import multipliers
 from bifbridge.continuation.jax_engine.cycles._locate import AbstractArc, Sample
-from bifbridge.continuation.curves._mesh import expanded
 
 
 class NewtonOptions(eqx.Module):

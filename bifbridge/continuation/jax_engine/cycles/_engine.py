@@ -105,16 +105,18 @@ def continue_cycles(
         >>> (hopf,) = bb.continuation(
         ...     bb.ContinuationProblem(field, [0, 0], span=(-1, 1))
         ... ).special_points
-        >>> start = bb.start_from_hopf(field, hopf.parameter, hopf.normal_form)
-        >>> engine = bb.CycleEngine(step=0.2, max_step=0.5)
-        >>> cycles = bb.continue_cycles(start, (-1, 1), engine)
+        >>> start = bb.cycles.start_from_hopf(field, hopf.parameter, hopf.normal_form)
+        >>> engine = bb.cycles.CycleEngine(step=0.2, max_step=0.5)
+        >>> cycles = bb.cycles.continue_cycles(start, (-1, 1), engine)
         >>> cycles.cycle(-1)
         Cycle(p = 1, T = 3.141592654, stable, multipliers 0.00186744+0j)
 
         A known cycle is corrected alone by `solve_cycle`, and is a start, too. From a file a branch
         can be followed further:
 
-        >>> bb.solve_cycle(bb.start_from_cycle(field, cycles.cycle(-1)), engine).stable
+        >>> bb.cycles.solve_cycle(
+        ...     bb.cycles.start_from_cycle(field, cycles.cycle(-1)), engine
+        ... ).stable
         True
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     bb.save_cycles(f"{folder}/cycles.nc", cycles)

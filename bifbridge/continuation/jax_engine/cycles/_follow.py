@@ -8,6 +8,7 @@ import numpy as np
 
 from bifbridge.continuation._families import AbstractFamily
 from bifbridge.continuation.curves import Status
+from bifbridge.continuation.curves._mesh import adapted, expanded, imbalance, moved
 from bifbridge.continuation.jax_engine.cycles._arc import (
     AbstractChart,
     NewtonOptions,
@@ -18,7 +19,6 @@ from bifbridge.continuation.jax_engine.cycles._arc import (
 from bifbridge.continuation.jax_engine.cycles._correct import Corrected, combine, dot, norm, weigh
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
 from bifbridge.continuation.jax_engine.cycles._locate import Sample, locate
-from bifbridge.continuation.curves._mesh import adapted, expanded, imbalance, moved
 
 #: Share of the longest step within which a branch must come of a Hopf point to end there.
 _HOPF_STEP = 0.02

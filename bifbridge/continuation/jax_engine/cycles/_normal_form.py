@@ -9,6 +9,7 @@ from jaxtyping import Array
 
 from bifbridge._compile import quick_jit
 from bifbridge._custom_types import Scalar
+from bifbridge.continuation.curves._mesh import expanded
 from bifbridge.continuation.jax_engine.cycles._discretise import (
     AnyFamily,
     CyclePoint,
@@ -16,9 +17,8 @@ from bifbridge.continuation.jax_engine.cycles._discretise import (
     Nodes,
     phase_row,
 )
-from bifbridge.continuation.curves._mesh import expanded
-from bifbridge.normal_forms import CycleNormalForm
 from bifbridge.continuation.jax_engine.cycles._variational import Linear
+from bifbridge.normal_forms import CycleNormalForm
 
 #: A branch point whose quadratic coefficient is below this share of its terms is a pitchfork.
 PITCHFORK = 1e-5

@@ -13,8 +13,8 @@ from bifbridge._custom_types import Scalar, State
 from bifbridge._precision import require_x64
 from bifbridge.continuation._families import AbstractFamily, as_family
 from bifbridge.continuation.curves import Cycle
-from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
 from bifbridge.continuation.curves._mesh import adapted, node_times
+from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
 from bifbridge.normal_forms import HopfNormalForm, jacobian, multilinear
 
 
@@ -164,7 +164,9 @@ def start_from_orbit(
         >>> turn = np.array([[0.0, -2.0], [2.0, 0.0]])
         >>> field = lambda z, r: (r - z @ z) * z + turn @ z
         >>> t = np.linspace(0, np.pi, 41)  # one period, as a simulation would give it
-        >>> start = bb.start_from_orbit(field, 1.0, t, np.stack([np.cos(2 * t), np.sin(2 * t)], 1))
+        >>> start = bb.cycles.start_from_orbit(
+        ...     field, 1.0, t, np.stack([np.cos(2 * t), np.sin(2 * t)], 1)
+        ... )
         >>> start.guess.scalars.round(
         ...     6
         ... )  # period and parameter; `continue_cycles` goes on from here

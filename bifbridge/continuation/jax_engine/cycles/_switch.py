@@ -9,6 +9,8 @@ import numpy as np
 
 from bifbridge._compile import quick_jit
 from bifbridge.continuation._families import AbstractFamily, as_family
+from bifbridge.continuation.curves import Cycle, SpecialPoint
+from bifbridge.continuation.curves._mesh import adapted, moved
 from bifbridge.continuation.jax_engine.cycles._condense import solve_bordered
 from bifbridge.continuation.jax_engine.cycles._correct import (
     arclength_weights,
@@ -16,7 +18,6 @@ from bifbridge.continuation.jax_engine.cycles._correct import (
     norm,
     weigh,
 )
-from bifbridge.continuation.curves import Cycle, SpecialPoint
 from bifbridge.continuation.jax_engine.cycles._discretise import (
     CyclePoint,
     Mesh,
@@ -25,7 +26,6 @@ from bifbridge.continuation.jax_engine.cycles._discretise import (
     linearise,
     phase_row,
 )
-from bifbridge.continuation.curves._mesh import adapted, moved
 from bifbridge.continuation.jax_engine.cycles._start import CycleStart
 
 

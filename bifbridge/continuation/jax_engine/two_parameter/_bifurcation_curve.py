@@ -79,7 +79,7 @@ def bifurcation_curve(
         ...     return p + q * z - z**3
         >>> problem = bb.ContinuationProblem(lambda z, p: f(z, p, 1.0), [-1.5], span=(-1, 1))
         >>> fold = bb.continuation(problem).special_points[0]
-        >>> curve = bb.bifurcation_curve(f, fold, 1.0, spans=((-1, 1), (-1, 2)))
+        >>> curve = bb.two_parameter.bifurcation_curve(f, fold, 1.0, spans=((-1, 1), (-1, 2)))
         >>> [point.normal_form for point in curve.special_points]
         [cusp: ẇ = β₁ + β₂w − 1 w³]
 

@@ -46,7 +46,7 @@ class LeafTwoParameterFamily(AbstractTwoParameterFamily):
         >>> import jax.numpy as jnp
         >>> import bifbridge as bb
         >>> family = bb.LeafFamily(bb.CTRNN(jnp.eye(1)), "bias", (0,))
-        >>> plane = bb.LeafTwoParameterFamily(family, "gain")
+        >>> plane = bb.two_parameter.LeafTwoParameterFamily(family, "gain")
         >>> velocity = plane.velocity(0.3, 2.0)
         >>> velocity.field.bias, velocity.field.gain
         (Array([0.3], dtype=float64), Array(2., dtype=float64))
@@ -92,7 +92,7 @@ class FunctionTwoParameterFamily(AbstractTwoParameterFamily):
     Example:
         >>> import jax.numpy as jnp
         >>> import bifbridge as bb
-        >>> plane = bb.FunctionTwoParameterFamily(
+        >>> plane = bb.two_parameter.FunctionTwoParameterFamily(
         ...     lambda p, q: bb.CTRNN(jnp.array([[p, -q], [q, p]]))
         ... )
         >>> plane.velocity(1.0, 2.0).field.weights[1, 0]
@@ -116,7 +116,7 @@ class PlainTwoParameterFamily(AbstractTwoParameterFamily):
     Example:
         >>> import jax.numpy as jnp
         >>> import bifbridge as bb
-        >>> plane = bb.PlainTwoParameterFamily(lambda z, p, q: p + q * z - z**3)
+        >>> plane = bb.two_parameter.PlainTwoParameterFamily(lambda z, p, q: p + q * z - z**3)
         >>> plane.velocity(1.0, 3.0)(jnp.array([2.0]))
         Array([-1.], dtype=float64)
     """

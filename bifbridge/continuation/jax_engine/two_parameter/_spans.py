@@ -14,9 +14,7 @@ def start_parameters(
     if point.second_parameter is not None:
         second = point.second_parameter
     if second is None:
-        raise ValueError(
-            f"{caller}: the second parameter at the point is not known; give second=."
-        )
+        raise ValueError(f"{caller}: the second parameter at the point is not known; give second=.")
     start = (float(point.parameter), float(second))
     given: Any = zip("pq", start, spans, strict=True)
     for name, value, (low, high) in given:

@@ -72,7 +72,7 @@ def test_fields_have_jax_derivatives_to_third_order(name):
 def families():
     network = bb.random_ctrnn(3, inputs=2, key=jr.key(0))
     other = bb.random_ctrnn(3, inputs=2, key=jr.key(1))
-    size = bb.flatten_parameters(network)[0].size
+    size = bb.fields.flatten_parameters(network)[0].size
     return {
         "gain": bb.LeafFamily(network, "gain", inputs=jnp.ones(2)),
         "one weight": bb.LeafFamily(network, "weights", (1, 2)),

@@ -1,0 +1,10 @@
+from ._base import AbstractVectorField as AbstractVectorField
+from ._ctrnn import CTRNN as CTRNN
+from ._ctrnn import random_ctrnn as random_ctrnn
+from ._files import NONLINEARITIES as NONLINEARITIES
+from ._files import load_field as load_field
+from ._files import save_field as save_field
+from ._parameters import flatten_parameters as flatten_parameters
+from ._parameters import leaf_names as leaf_names
+from ._parameters import parameter_slices as parameter_slices
+from ._parameters import select_leaves as select_leaves

@@ -1,0 +1,15 @@
+from ._grid import TimeGrid as TimeGrid
+from ._grid import uniform_grid as uniform_grid
+from ._learned_start import LearnedStart as LearnedStart
+from ._march import march as march
+from ._measure import length_mask as length_mask
+from ._measure import trajectory_measure as trajectory_measure
+from ._recorded import recorded_grid as recorded_grid
+from ._sensitivity import Sensitivity as Sensitivity
+from ._sensitivity import linearise as linearise
+from ._solve import Inputs as Inputs
+from ._solve import solve as solve
+from ._step_check import tangent_error as tangent_error
+from ._trials import Trials as Trials
+from ._unrolled import UnrolledRungeKutta as UnrolledRungeKutta
+from ._unrolled import unrolled as unrolled
