@@ -9,7 +9,7 @@ from bifbridge._result_table import RESULTS, resolve
 
 
 def load(path: str | os.PathLike[str]) -> Any:
-    """Read what `result.save(path)` wrote: a branch, a diagram, a track, a spectrum, a run, …
+    """Read what `result.save(path)` wrote: a branch, a diagram, a track, a spectrum, a run.
 
     Args:
         path: the file, or the folder of a run.

@@ -35,4 +35,5 @@ def _picture(result: Any) -> str:
     except Exception:
         return ""
     data = base64.b64encode(buffer.getvalue()).decode("ascii")
-    return f'<img alt="{html.escape(repr(result).splitlines()[0])}" src="data:image/png;base64,{data}">'
+    alt = html.escape(repr(result).splitlines()[0])
+    return f'<img alt="{alt}" src="data:image/png;base64,{data}">'

@@ -36,9 +36,8 @@ def present_schema(dataset: "xr.Dataset") -> "xr.Dataset":
         for name in data.data_vars
         if str(name).startswith("event_")
     })
-    for name in ("parameters", "special_parameters"):
-        if name in data:
-            data = _two_columns(data, name)
+    if "parameters" in data:
+        data = _one_variable_per_parameter(data)
     for nodes, state in (("nodes", "states"), ("special_nodes", "special_state")):
         if nodes in data:
             values = data[nodes].values[:, 0, 0]
@@ -49,12 +48,17 @@ def present_schema(dataset: "xr.Dataset") -> "xr.Dataset":
     return data.assign_attrs(about)
 
 
-def _two_columns(data: "xr.Dataset", name: str) -> "xr.Dataset":
-    values, dimension = data[name].values, data[name].dims[0]
-    one = name.replace("parameters", "parameter")
-    two = name.replace("parameters", "second_parameter")
-    rest = data.drop_vars([name, *(n for n in ("parameter",) if n in data.coords)])
-    return rest.assign({one: (dimension, values[:, 0]), two: (dimension, values[:, 1])})
+def _one_variable_per_parameter(data: "xr.Dataset") -> "xr.Dataset":
+    # Version 1 had one array (point, parameter), with p and q as labels.
+    pairs = {"": data["parameters"]}
+    if "special_parameters" in data:
+        pairs["special_"] = data["special_parameters"]
+    columns = {
+        f"{prefix}{name}": (pair.dims[0], pair.values[:, k])
+        for prefix, pair in pairs.items()
+        for k, name in enumerate(("parameter", "second_parameter"))
+    }
+    return data.drop_vars([pair.name for pair in pairs.values()] + ["parameter"]).assign(columns)
 
 
 def _balance(data: "xr.Dataset") -> str:
