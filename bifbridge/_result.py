@@ -10,7 +10,6 @@ from bifbridge._result_table import row_of
 
 if TYPE_CHECKING:
     import pandas as pd
-    import xarray as xr
 
 
 class AbstractResult(eqx.Module):
@@ -44,7 +43,7 @@ class AbstractResult(eqx.Module):
         write_dataset(path, self.to_xarray())
         return Path(path)
 
-    def to_xarray(self) -> "xr.Dataset | xr.DataTree | Any":
+    def to_xarray(self) -> Any:
         """The result as an xarray dataset, or as a tree of them where it has parts.
 
         Returns:

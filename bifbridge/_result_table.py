@@ -71,7 +71,7 @@ RESULTS: dict[str, ResultRow] = {
         what="bifurcation diagram",
         files="bifbridge.continuation._diagram_files",
         formats=("bifbridge-diagram",),
-        picture="bifbridge.plotting:plot_diagram",
+        picture="bifbridge.plotting:plot_bifurcation_diagram",
         summary="bifbridge.continuation._diagram:summary",
         tree=True,
     ),

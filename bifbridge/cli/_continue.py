@@ -1,15 +1,16 @@
 """`bifbridge continue`: follow equilibria of any f(z, p) from the command line."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from bifbridge.cli._cycles import CYCLES, cycles_from, told
 from bifbridge.cli._engines import engine_by_name, shown_steps
 from bifbridge.cli._exit import FAILED, INTERRUPTED, reported_errors
-from bifbridge.cli._numbers import JSON, complex_pair, number, numbers
+from bifbridge.cli._numbers import JSON
 from bifbridge.cli._outputs import CSV, FIGURE, HTML, OUT, Outputs
+from bifbridge.cli._reports import branch_report
 from bifbridge.cli._target import (
     check_velocity,
     family_and_size,
@@ -19,7 +20,7 @@ from bifbridge.cli._target import (
 from bifbridge.cli._target import load_object as load_object
 
 if TYPE_CHECKING:
-    from bifbridge.continuation import AbstractFamily, Branch, ContinuationProblem, SpecialPoint
+    from bifbridge.continuation import AbstractFamily, ContinuationProblem
 
 TARGET = "MODULE:FUNCTION of a function f(z, p) written with jax.numpy, or a model's .eqx file."
 
@@ -120,72 +121,6 @@ def family_and_state(
     jax.config.update("jax_enable_x64", True)
     family, size = family_and_size(target, parameter)
     return family, parsed_state(start, size)
-
-
-def branch_report(branch: "Branch") -> dict[str, Any]:
-    """A branch as plain data for JSON."""
-    from bifbridge.continuation import Status
-
-    points = [point_report(point) for point in branch.special_points]
-    if len(branch) and branch.ends[0] != Status.RUNNING:
-        points.insert(0, _endpoint(branch, 0))
-    if len(branch):
-        points.append(_endpoint(branch, -1))
-    balance = branch.balance
-    return {
-        "special_points": points,
-        "n_points": len(branch),
-        "balance": {
-            "unstable_start": balance.unstable_start,
-            "unstable_end": balance.unstable_end,
-            "located": balance.located,
-            "unresolved": balance.unresolved,
-            "complete": balance.complete,
-            "text": repr(balance),
-        },
-        "status": branch.status.word,
-        "message": branch.status.sentence,
-        "ends": [status.word for status in branch.ends],
-    }
-
-
-def point_report(point: "SpecialPoint") -> dict[str, Any]:
-    """A special point as plain data for JSON."""
-    report = {
-        "kind": point.kind,
-        "parameter": number(point.parameter),
-        "state": numbers(point.state),
-        "eigenvalues": [complex_pair(value) for value in point.eigenvalues],
-        "converged": point.converged,
-        "multiplicity": point.multiplicity,
-    }
-    if point.normal_form is not None:
-        report["normal_form"] = _normal_form(point.normal_form)
-        if point.normal_form.criticality is not None:
-            report["criticality"] = point.normal_form.criticality
-    return report
-
-
-def _normal_form(form: Any) -> dict[str, Any]:
-    if form.kind == "hopf":
-        return {
-            "c1": complex_pair(form.cubic),
-            "omega": number(form.frequency),
-            "first_lyapunov": number(form.first_lyapunov),
-            "margin": number(form.margin),
-        }
-    found = {"b2": form.quadratic, "c3": form.cubic, "margin": form.margin}
-    return {name: number(value) for name, value in found.items()}
-
-
-def _endpoint(branch: "Branch", k: int) -> dict[str, Any]:
-    return {
-        "kind": "endpoint",
-        "parameter": number(branch.parameters[k]),
-        "state": numbers(branch.states[k]),
-        "eigenvalues": [complex_pair(value) for value in branch.eigenvalues[k]],
-        "converged": True,
-    }
 
 
 def no_branch(problem: "ContinuationProblem", *, quiet: bool) -> NoReturn:

@@ -2,14 +2,13 @@
 
 import inspect
 import json
-from dataclasses import fields
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bifbridge.cli._continue import branch_report
 from bifbridge.cli._cycles import cycles_from
-from bifbridge.cli._numbers import JSON, complex_pair, number, numbers
+from bifbridge.cli._numbers import JSON, number
+from bifbridge.cli._reports import branch_report, curve_report
 from bifbridge.cli._target import (
     check_velocity,
     family_and_size,
@@ -20,13 +19,7 @@ from bifbridge.cli._target import (
 )
 
 if TYPE_CHECKING:
-    from bifbridge.continuation import (
-        BifurcationCurve,
-        Branch,
-        CodimTwoPoint,
-        CycleBifurcationCurve,
-        CycleCodimTwoPoint,
-    )
+    from bifbridge.continuation import Branch
 
 TARGET = "MODULE:FUNCTION of f(z, p, q) or f(z, (p, q)) with jax.numpy, or a model's .eqx file."
 
@@ -107,62 +100,6 @@ def curve_command(
         raise typer.Exit(1)
 
 
-def curve_report(curve: "BifurcationCurve | CycleBifurcationCurve") -> dict[str, Any]:
-    """A curve as plain data for JSON."""
-    from bifbridge.continuation import BifurcationCurve
-
-    steady = isinstance(curve, BifurcationCurve)
-    along = (
-        {"states": [numbers(row) for row in curve.states]}
-        if steady
-        else {"periods": numbers(curve.periods)}
-    )
-    return {
-        "kind": curve.kind,
-        "n_points": len(curve),
-        "status": curve.status.word,
-        "message": curve.status.sentence,
-        "ends": [end.word for end in curve.ends],
-        "parameters": [numbers(row) for row in curve.parameters],
-        **along,
-        "neutral": [bool(value) for value in curve.neutral],
-        "unresolved": curve.unresolved,
-        "special_points": [codim_two_report(point) for point in curve.special_points],
-    }
-
-
-def codim_two_report(point: "CodimTwoPoint | CycleCodimTwoPoint") -> dict[str, Any]:
-    """A point of codimension two as plain data for JSON."""
-    from bifbridge.continuation import CodimTwoPoint
-
-    report: dict[str, Any] = {
-        "kind": point.kind,
-        "parameters": numbers(point.parameters),
-        "converged": point.converged,
-    }
-    if not isinstance(point, CodimTwoPoint):
-        multipliers = [complex_pair(value) for value in point.multipliers]
-        return report | {"period": number(point.period), "multipliers": multipliers}
-    report["state"] = numbers(point.state)
-    report["eigenvalues"] = [complex_pair(value) for value in point.eigenvalues]
-    if point.normal_form is not None:
-        report["normal_form"] = _coefficients(point.normal_form)
-    return report
-
-
-def _coefficients(form: Any) -> dict[str, Any]:
-    # Every number of the form; vectors of the state space stay out.
-    found: dict[str, Any] = {}
-    for field in fields(form):
-        value = getattr(form, field.name)
-        if getattr(value, "ndim", 1) == 0:
-            complex_valued = "complex" in str(value.dtype)
-            found[field.name] = complex_pair(value) if complex_valued else number(value)
-        elif field.name == "frequencies":
-            found[field.name] = numbers(value)
-    return found
-
-
 def plane_of(
     target: str, parameter: str | None, second_parameter: str | None
 ) -> tuple[Any, int | None]:
@@ -212,12 +149,12 @@ def _at_second(plane: Any, second: float) -> Any:
     return lambda z, p: plane.velocity(p, jnp.asarray(second, float))(z)
 
 
-def _curves(plane: Any, branch: "Branch", second: float, spans: Any) -> "list[BifurcationCurve]":
+def _curves(plane: Any, branch: "Branch", second: float, spans: Any) -> "list[Branch]":
     from bifbridge.continuation import bifurcation_curve
 
     kinds = {"fold": "fold", "hopf": "hopf"}
     kinds |= dict.fromkeys(("transcritical", "pitchfork", "branch_point"), "branch_point")
-    found: list[BifurcationCurve] = []
+    found: list[Branch] = []
     for point in branch.special_points:
         kind = kinds.get(point.kind)
         here = (point.parameter, second)
@@ -229,10 +166,10 @@ def _curves(plane: Any, branch: "Branch", second: float, spans: Any) -> "list[Bi
 
 def _cycle_curves(
     plane: Any, family: Any, branch: "Branch", second: float, spans: Any
-) -> "list[CycleBifurcationCurve]":
+) -> "list[Branch]":
     from bifbridge.continuation import cycle_bifurcation_curve
 
-    found: list[CycleBifurcationCurve] = []
+    found: list[Branch] = []
     for _, followed in cycles_from(family, branch.special_points, spans[0]):
         for point in followed.special_points:
             curves = ("cycle_fold", "period_doubling", "neimark_sacker")

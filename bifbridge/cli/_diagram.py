@@ -14,10 +14,8 @@ from bifbridge.cli._continue import (
     SPAN,
     START,
     TARGET,
-    branch_report,
     name_of_parameter,
     no_branch,
-    point_report,
     problem_from_options,
 )
 from bifbridge.cli._cycles import CYCLES, cycles_from, told
@@ -25,9 +23,10 @@ from bifbridge.cli._engines import engine_by_name
 from bifbridge.cli._exit import INTERRUPTED, reported_errors
 from bifbridge.cli._numbers import JSON
 from bifbridge.cli._outputs import CSV, FIGURE, HTML, OUT, Outputs
+from bifbridge.cli._reports import diagram_report
 
 if TYPE_CHECKING:
-    from bifbridge.continuation import Diagram
+    pass
 
 
 def diagram_command(
@@ -80,21 +79,3 @@ def diagram_command(
             typer.echo(f"Wrote {path}", err=True)
     if any(entry.branch.status == Status.INTERRUPTED for entry in diagram.branches):
         raise typer.Exit(INTERRUPTED)
-
-
-def diagram_report(diagram: "Diagram") -> dict[str, Any]:
-    """A diagram as plain data for JSON."""
-    branches = [
-        {
-            "level": entry.level,
-            "parent": entry.parent,
-            "parent_point": entry.point,
-            **branch_report(entry.branch),
-        }
-        for entry in diagram.branches
-    ]
-    return {
-        "n_branches": len(diagram),
-        "special_points": [point_report(point) for point in diagram.special_points],
-        "branches": branches,
-    }

@@ -10,11 +10,11 @@ from bifbridge.cli._continue import (
     START,
     TARGET,
     family_and_state,
-    point_report,
 )
-from bifbridge.cli._curve import codim_two_report, plane_of
+from bifbridge.cli._curve import plane_of
 from bifbridge.cli._exit import reported_errors
 from bifbridge.cli._numbers import JSON, numbers
+from bifbridge.cli._reports import point_report
 from bifbridge.cli._target import parsed_state
 
 ONE = "fold, branch_point, transcritical, pitchfork, hopf"
@@ -53,7 +53,7 @@ def normal_form_command(
     """  # noqa: DOC501
     if second_at is not None:
         found: Any = _codim_two(target, at, second_at, kind, start, parameter, second_parameter)
-        report = codim_two_report
+        report = point_report
     else:
         if second_parameter is not None:
             raise typer.BadParameter("--second-parameter needs --second-at.")

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 if TYPE_CHECKING:
-    from bifbridge.continuation import AbstractFamily, Branch, CycleBranch, Diagram
+    from bifbridge.continuation import AbstractFamily, Branch, Diagram
 
-OUT = typer.Option(help="Write a netCDF file that `bifbridge report` and load_… read.")
+OUT = typer.Option(help="Write a netCDF file that `bifbridge report` and `bb.load` read.")
 CSV = typer.Option(help="Write the branches to FILE.csv and special points to FILE.special.csv.")
 FIGURE = typer.Option(help="Draw the bifurcation diagram; the ending says how: .pdf, .png, .svg.")
 HTML = typer.Option(help="Write an interactive page: one file, no network needed.")
@@ -43,7 +43,7 @@ class Outputs:
     def write(
         self,
         result: "Branch | Diagram",
-        cycles: "Sequence[CycleBranch]",
+        cycles: "Sequence[Branch]",
         family: "AbstractFamily",
         parameter: str,
     ) -> list[Path]:
@@ -63,16 +63,11 @@ class Outputs:
         return written
 
 
-def _save(path: Path, result: "Branch | Diagram", cycles: "Sequence[CycleBranch]") -> list[Path]:
-    from bifbridge.continuation import Branch, save_branch, save_cycles, save_diagram
-
-    if isinstance(result, Branch):
-        save_branch(path, result)
-    else:
-        save_diagram(path, result)
+def _save(path: Path, result: "Branch | Diagram", cycles: "Sequence[Branch]") -> list[Path]:
+    result.save(path)
     beside = [path.with_suffix(f".cycles-{k}.nc") for k in range(len(cycles))]
     for name, one in zip(beside, cycles, strict=True):
-        save_cycles(name, one)
+        one.save(name)
     return [path, *beside]
 
 
@@ -88,17 +83,15 @@ def _tables(path: Path, result: "Branch | Diagram") -> list[Path]:
 
 
 def _draw(
-    path: Path, result: "Branch | Diagram", cycles: "Sequence[CycleBranch]", parameter: str
+    path: Path, result: "Branch | Diagram", cycles: "Sequence[Branch]", parameter: str
 ) -> Path:
     from bifbridge._atomic import atomic_path
-    from bifbridge.continuation import Branch
-    from bifbridge.plotting import LIGHT, figure_of, plot_bifurcation_diagram, plot_cycles, styled
+    from bifbridge.plotting import LIGHT, figure_of, plot_bifurcation_diagram, styled
 
-    branches = [result] if isinstance(result, Branch) else [e.branch for e in result.branches]
     with styled(LIGHT):
-        axes = plot_bifurcation_diagram([branch for branch in branches if len(branch)])
+        axes = plot_bifurcation_diagram(result)
         for one in cycles:
-            plot_cycles(one, ax=axes)
+            one.plot(ax=axes)
         axes.set_xlabel(f"parameter {parameter}")
         with atomic_path(path) as temporary:
             figure_of(axes).savefig(temporary, format=path.suffix[1:], dpi=200)

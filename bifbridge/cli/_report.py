@@ -63,29 +63,14 @@ def _continuation(
 
     # Before the user's module makes its first array; a page without a model computes, too.
     jax.config.update("jax_enable_x64", True)
-    from bifbridge.continuation import load_cycles
+    from bifbridge._load import load
     from bifbridge.report import write_diagram
 
     family: Any = None if model is None else family_and_size(model, parameter)[0]
-    result, born = _loaded(source), [load_cycles(path) for path in cycles]
+    result, born = load(source), [load(path) for path in cycles]
     page = source.with_suffix(".html") if html is None else html
     name = name_of_parameter(parameter)
     try:
         return write_diagram(page, result, cycles=born, family=family, parameter=name)
     except (ValueError, TypeError) as error:
         raise typer.BadParameter(f"{source}: {error}") from error
-
-
-def _loaded(source: Path) -> Any:
-    from bifbridge._errors import FileFormatError
-    from bifbridge._netcdf import format_of
-    from bifbridge.continuation import load_branch, load_diagram
-
-    readers = {"bifbridge-branch": load_branch, "bifbridge-diagram": load_diagram}
-    found = format_of(source)
-    if found not in readers:
-        raise FileFormatError(
-            f"{source} holds {found or 'nothing of this package'}; expected the netCDF file of a "
-            "branch or of a bifurcation diagram."
-        )
-    return readers[found](source)

@@ -7,6 +7,7 @@ from ._codim2_types import CodimTwoNormalForm as CodimTwoNormalForm
 from ._codim2_types import CuspNormalForm as CuspNormalForm
 from ._codim2_types import HopfHopfNormalForm as HopfHopfNormalForm
 from ._codim2_types import ZeroHopfNormalForm as ZeroHopfNormalForm
+from ._coefficients import coefficients as coefficients
 from ._critical import bordered_solve as bordered_solve
 from ._critical import complex_eigenvectors as complex_eigenvectors
 from ._critical import real_eigenvectors as real_eigenvectors

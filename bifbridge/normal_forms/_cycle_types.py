@@ -53,6 +53,11 @@ class CycleNormalForm(eqx.Module):
     margin: float = float("nan")
 
     @property
+    def coefficients(self) -> dict[str, complex]:
+        """The coefficient and the angle by the names of tables and files."""
+        return {"coefficient": self.coefficient, "angle": self.angle}
+
+    @property
     def map_coefficient(self) -> complex:
         """The coefficient of the Poincaré map's normal form: bT, −cT or dT."""
         return (-1 if self.kind == "period_doubling" else 1) * self.period * self.coefficient

@@ -51,6 +51,11 @@ class ScalarNormalForm(eqx.Module):
     margin: Scalar
 
     @property
+    def coefficients(self) -> dict[str, Scalar]:
+        """b₂, c₃ and the margin by the names of tables and files."""
+        return {"b2": self.quadratic, "c3": self.cubic, "margin": self.margin}
+
+    @property
     def criticality(self) -> Literal["supercritical", "subcritical"] | None:
         """Whether a pitchfork's arms are stable in the critical direction (c₃ < 0)."""
         if self.kind != "pitchfork":
@@ -102,6 +107,16 @@ class HopfNormalForm(eqx.Module):
     def kind(self) -> Literal["hopf"]:
         """Always "hopf"."""
         return "hopf"
+
+    @property
+    def coefficients(self) -> dict[str, Array]:
+        """c₁, ω, ℓ₁ and the margin by the names of tables and files."""
+        return {
+            "omega": self.frequency,
+            "c1": self.cubic,
+            "first_lyapunov": self.first_lyapunov,
+            "margin": self.margin,
+        }
 
     @property
     def first_lyapunov(self) -> Scalar:

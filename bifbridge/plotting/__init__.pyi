@@ -8,6 +8,7 @@ from ._canvas import new_figure as new_figure
 from ._canvas import styled as styled
 from ._complex_plane import eigenvalue_movie as eigenvalue_movie
 from ._complex_plane import plot_eigenvalues as plot_eigenvalues
+from ._complex_plane import plot_special_point as plot_special_point
 from ._complex_plane import save_movie as save_movie
 from ._compositions import plot_direction as plot_direction
 from ._compositions import plot_learning as plot_learning

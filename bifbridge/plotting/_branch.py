@@ -7,12 +7,14 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 
-from bifbridge.continuation import Branch
+from bifbridge.continuation import Branch, Diagram
 from bifbridge.plotting._canvas import canvas
+from bifbridge.plotting._cycles import plot_cycles
 from bifbridge.plotting._legend import legend_above
 from bifbridge.plotting._special_points import draw_special_point
 from bifbridge.plotting._stability import draw_by_stability
 from bifbridge.plotting._theme import LIGHT, Theme
+from bifbridge.plotting._two_parameters import plot_two_parameters
 
 #: A component of the state, weights of a projection, or any function of the state.
 Observable = int | Float[np.ndarray, " n"] | Callable[[np.ndarray], float]
@@ -26,14 +28,17 @@ def plot_branch(
     theme: Theme = LIGHT,
     colour: str | None = None,
 ) -> Axes:
-    """A branch against its parameter: stable solid and thick, unstable dashed and thin.
+    """A curve of solutions: stable solid and thick, unstable dashed and thin.
 
-    Special points are filled where an extended system converged and hollow where they are only
-    bracketed. Stability changes exactly at them.
+    Equilibria are drawn by an observable, cycles by their largest and smallest values, and curves
+    of bifurcations in the plane of their two parameters. Special points are filled where an
+    extended system converged and hollow where they are only bracketed. Stability changes exactly
+    at them.
 
     Args:
         branch: of a continuation.
-        observable: what of the state is shown: a component, a projection or a function.
+        observable: what of the state is shown: a component, a projection or a function; of
+            cycles a component.
         ax: axes to draw on; None makes a figure.
         theme: the colours.
         colour: of the stable pieces; None for the theme's first.
@@ -47,6 +52,10 @@ def plot_branch(
         >>> plot_branch(bb.continuation(problem)).get_xlabel()
         'parameter p'
     """
+    if branch.solution.parameters > 1:
+        return plot_two_parameters([branch], ax=ax, theme=theme)
+    if branch.solution.orbits:
+        return plot_cycles(branch, component=_component(observable), ax=ax, theme=theme)
     measure = _measure(observable)
     with canvas(ax, theme) as axes:
         rows = rows_with_special_points(branch)
@@ -68,7 +77,7 @@ def plot_branch(
 
 
 def plot_bifurcation_diagram(
-    branches: Sequence[Branch],
+    branches: Branch | Diagram | Sequence[Branch],
     *,
     observable: Observable = 0,
     ax: Axes | None = None,
@@ -77,7 +86,8 @@ def plot_bifurcation_diagram(
     """Several branches of one problem over the same parameter.
 
     Args:
-        branches: of one or several continuations.
+        branches: a diagram, or the branches of one or several continuations; those without
+            points are left out.
         observable: as for `plot_branch`.
         ax: axes to draw on; None makes a figure.
         theme: the colours.
@@ -88,12 +98,21 @@ def plot_bifurcation_diagram(
     Raises:
         ValueError: if there is no branch.
     """
-    if not branches:
+    several = _several(branches)
+    if not several:
         raise ValueError("plot_bifurcation_diagram: got no branch, expected at least one.")
     with canvas(ax, theme) as axes:
-        for branch in branches:
+        for branch in several:
             plot_branch(branch, observable=observable, ax=axes, theme=theme)
     return axes
+
+
+def _several(branches: Branch | Diagram | Sequence[Branch]) -> list[Branch]:
+    if isinstance(branches, Branch):
+        return [branches]
+    if isinstance(branches, Diagram):
+        branches = [entry.branch for entry in branches.branches]
+    return [branch for branch in branches if len(branch)]
 
 
 class BranchRow(NamedTuple):
@@ -125,6 +144,14 @@ def rows_with_special_points(branch: Branch) -> list[BranchRow]:
             unstable += point.jump
             rows.append(BranchRow(*here, unstable))
     return rows
+
+
+def _component(observable: Observable) -> int:
+    if isinstance(observable, int):
+        return observable
+    raise ValueError(
+        "plot_branch: of cycles a component of the state is drawn; expected observable=0, 1, …"
+    )
 
 
 def _measure(observable: Observable) -> Callable[[np.ndarray], float]:

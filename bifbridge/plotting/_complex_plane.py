@@ -10,9 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 
 from bifbridge._atomic import atomic_path, write_text
-from bifbridge.continuation import Branch
+from bifbridge.continuation import Branch, SpecialPoint, StabilityRule
+from bifbridge.continuation.curves import FLOW
 from bifbridge.plotting._canvas import SINGLE_COLUMN, canvas, figure_of, new_figure, styled
-from bifbridge.plotting._special_points import draw_special_point
+from bifbridge.plotting._special_points import draw_special_point, kind_in_words
 from bifbridge.plotting._theme import LIGHT, Theme
 
 #: Lightness falls along the branch, in colour and in print.
@@ -22,8 +23,8 @@ MAP = "cividis_r"
 def plot_eigenvalues(branch: Branch, *, ax: Axes | None = None, theme: Theme = LIGHT) -> Axes:
     """The eigenvalues of a branch in the complex plane, darker as the parameter grows.
 
-    The imaginary axis is drawn; what lies right of it is unstable. Where a branch was located
-    crossing it, the crossing eigenvalues carry the shape of the special point.
+    The border of stability is drawn: the imaginary axis, or the unit circle of multipliers. Where
+    a branch was located crossing it, the crossing eigenvalues carry the shape of the special point.
 
     Args:
         branch: of a continuation.
@@ -39,7 +40,7 @@ def plot_eigenvalues(branch: Branch, *, ax: Axes | None = None, theme: Theme = L
     if len(branch) == 0:
         raise ValueError("plot_eigenvalues: the branch has no points.")
     with canvas(ax, theme, height=2.8) as axes:
-        _ground(axes, theme)
+        _ground(axes, theme, branch.solution.rule)
         values, p = followed(branch.eigenvalues), branch.parameters
         for curve in values.T:
             points = np.stack([np.real(curve), np.imag(curve)], axis=1)
@@ -53,7 +54,7 @@ def plot_eigenvalues(branch: Branch, *, ax: Axes | None = None, theme: Theme = L
             cmap=MAP, linewidths=0, zorder=3,
         )  # fmt: skip
         for point in branch.bifurcations:
-            for value in _crossing(np.asarray(point.eigenvalues)):
+            for value in _crossing(np.asarray(point.eigenvalues), branch.solution.rule):
                 draw_special_point(
                     axes, value.real, value.imag, point.kind, converged=point.converged,
                     theme=theme,
@@ -65,6 +66,45 @@ def plot_eigenvalues(branch: Branch, *, ax: Axes | None = None, theme: Theme = L
         if named[0]:
             unique = dict(zip(named[1], named[0], strict=True))
             axes.legend(unique.values(), unique.keys(), loc="best")
+    return axes
+
+
+def plot_special_point(
+    point: SpecialPoint, *, ax: Axes | None = None, theme: Theme = LIGHT
+) -> Axes:
+    """The eigenvalues at a special point, with the border of stability.
+
+    Unstable ones are diamonds, stable ones discs, and those on the border carry the shape of the
+    special point.
+
+    Args:
+        point: of a curve.
+        ax: axes to draw on; None makes a figure.
+        theme: the colours.
+
+    Returns:
+        The axes.
+    """
+    values, rule = np.asarray(point.eigenvalues, complex), point.solution.rule
+    critical = np.isin(values, _crossing(values, rule))
+    unstable = (rule.size(values) > rule.bound) & ~critical
+    looks: dict[str, Any] = {"linestyle": "none", "markersize": 5.0, "zorder": 3}
+    with canvas(ax, theme, height=2.8) as axes:
+        _ground(axes, theme, rule)
+        for chosen, marker, colour in (
+            (~unstable & ~critical, "o", theme.primary),
+            (unstable, "D", theme.secondary),
+        ):
+            axes.plot(
+                np.real(values[chosen]), np.imag(values[chosen]), marker, color=colour, **looks
+            )
+        for value in values[critical]:
+            draw_special_point(
+                axes, value.real, value.imag, point.kind, converged=point.converged, theme=theme
+            )
+        axes.set_title(
+            f"{kind_in_words(point.kind, point.criticality)} at p = {point.parameter:.6g}"
+        )
     return axes
 
 
@@ -91,10 +131,11 @@ def eigenvalue_movie(
     if len(branch) < 2:
         raise ValueError("eigenvalue_movie: got a branch of fewer than two points.")
     values, p = _resampled(branch, frames)
+    rule = branch.solution.rule
     with styled(theme):
         figure = new_figure(theme, width=width, height=0.8 * width)
         axes = figure.subplots()
-        _ground(axes, theme)
+        _ground(axes, theme, branch.solution.rule)
         low, high = np.real(values).min(), np.real(values).max()
         margin = 0.08 * max(high - low, 1e-12)
         top = 1.15 * max(float(np.abs(np.imag(values)).max()), 0.25 * (high - low), 1e-12)
@@ -109,7 +150,7 @@ def eigenvalue_movie(
         now, start = values[frame], max(0, frame - frames // 6)
         for tail, path in zip(tails, values[start : frame + 1].T, strict=True):
             tail.set_data(path.real, path.imag)
-        unstable = now.real > 0
+        unstable = rule.size(now) > rule.bound
         calm.set_data(now[~unstable].real, now[~unstable].imag)
         wild.set_data(now[unstable].real, now[unstable].imag)
         title.set_text(f"p = {p[frame]:.4g}, {int(unstable.sum())} unstable".replace("-", "−"))
@@ -167,15 +208,20 @@ def _resampled(branch: Branch, frames: int) -> tuple[np.ndarray, np.ndarray]:
     return np.stack(columns, axis=1), np.interp(at, along, branch.parameters)
 
 
-def _crossing(values: np.ndarray) -> np.ndarray:
-    """The eigenvalues nearest the imaginary axis: one, or a pair."""
-    nearest = values[np.argmin(np.abs(np.real(values)))]
+def _crossing(values: np.ndarray, rule: StabilityRule) -> np.ndarray:
+    """The eigenvalues nearest the border of stability: one, or a pair."""
+    nearest = values[np.argmin(np.abs(rule.size(values) - rule.bound))]
     if abs(nearest.imag) < 1e-9:
         return np.array([nearest])
     return np.array([nearest, np.conj(nearest)])
 
 
-def _ground(axes: Axes, theme: Theme) -> None:
-    axes.axvline(0.0, color=theme.muted, linewidth=0.8, zorder=1)
+def _ground(axes: Axes, theme: Theme, rule: StabilityRule) -> None:
+    letter = "λ" if rule is FLOW else "μ"
+    if rule is FLOW:
+        axes.axvline(0.0, color=theme.muted, linewidth=0.8, zorder=1)
+    else:
+        turn = np.linspace(0, 2 * np.pi, 181)
+        axes.plot(np.cos(turn), np.sin(turn), color=theme.muted, linewidth=0.8, zorder=1)
     axes.axhline(0.0, color=theme.grid, linewidth=0.6, zorder=0)
-    axes.set(xlabel="real part, Re λ", ylabel="imaginary part, Im λ")
+    axes.set(xlabel=f"real part, Re {letter}", ylabel=f"imaginary part, Im {letter}")

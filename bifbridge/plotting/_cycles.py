@@ -12,11 +12,11 @@ from bifbridge.plotting._stability import draw_by_stability
 from bifbridge.plotting._theme import LIGHT, Theme
 
 if TYPE_CHECKING:
-    from bifbridge.continuation import CycleBranch
+    from bifbridge.continuation import Branch
 
 
 def plot_cycles(
-    cycles: "CycleBranch",
+    cycles: "Branch",
     *,
     component: int = 0,
     ax: Axes | None = None,
@@ -55,7 +55,8 @@ def plot_cycles(
             )  # fmt: skip
         axes.fill_between(p, lower, upper, where=cycles.stable, color=colour, alpha=0.12, lw=0)
         for point in cycles.special_points:
-            for height in (point.cycle.maximum[component], point.cycle.minimum[component]):
+            extremes = () if point.cycle is None else (point.cycle.maximum, point.cycle.minimum)
+            for height in (values[component] for values in extremes):
                 draw_special_point(
                     axes, point.parameter, float(np.asarray(height)), point.kind,
                     converged=point.converged, theme=theme,

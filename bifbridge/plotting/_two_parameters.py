@@ -12,7 +12,7 @@ from bifbridge.plotting._special_points import draw_special_point
 from bifbridge.plotting._theme import LIGHT, Theme
 
 if TYPE_CHECKING:
-    from bifbridge.continuation import BifurcationCurve, CycleBifurcationCurve
+    from bifbridge.continuation import Branch
 
 #: Index of the colour, dashes and width of each kind of curve: told apart without colour.
 LOOKS: dict[str, tuple[int, Any, float]] = {
@@ -23,11 +23,11 @@ LOOKS: dict[str, tuple[int, Any, float]] = {
     "period_doubling": (3, (0, (3, 1.2)), 1.1),
     "neimark_sacker": (3, (0, (1, 1, 4, 1, 1, 1)), 1.1),
 }
-NAMES = {"branch_point": "branch points", "hopf": "Hopf points", "fold": "folds"}
+_UNKNOWN: tuple[int, Any, float] = (3, (0, (4, 1, 1, 1)), 1.4)
 
 
 def plot_two_parameters(
-    curves: "Sequence[BifurcationCurve | CycleBifurcationCurve]",
+    curves: "Sequence[Branch]",
     *,
     names: tuple[str, str] = ("parameter p", "parameter q"),
     ax: Axes | None = None,
@@ -75,10 +75,10 @@ def _open(axes: Axes, points: np.ndarray) -> None:
             axes.set(**{f"{axis}lim": (low - 0.5, high + 0.5)})  # pyright: ignore[reportArgumentType]
 
 
-def _draw(axes: Axes, curve: "BifurcationCurve | CycleBifurcationCurve", theme: Theme) -> None:
-    index, dashes, width = LOOKS[curve.kind]
+def _draw(axes: Axes, curve: "Branch", theme: Theme) -> None:
+    index, dashes, width = LOOKS.get(curve.kind, _UNKNOWN)
     points, neutral = np.asarray(curve.parameters, float), np.asarray(curve.neutral)
-    label = NAMES.get(curve.kind, curve.kind.replace("_", " ") + "s")
+    label = curve.solution.plural
     shown = np.where(neutral[:, None], np.nan, points)
     if not np.all(neutral):
         axes.plot(

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from bifbridge import load
 from bifbridge.cli import app
-from bifbridge.continuation import load_branch, load_cycles, load_diagram
 
 MODEL = """
 import jax.numpy as jnp
@@ -71,7 +71,7 @@ def test_all_arms_are_followed_and_reported(made):
 
 def test_the_files_hold_the_same_diagram(made):
     folder, _ = made
-    diagram = load_diagram(folder / "d.nc")
+    diagram = load(folder / "d.nc")
     table = pd.read_csv(folder / "d.csv")
     assert len(table) == sum(len(entry.branch) for entry in diagram.branches)
     arm = table[table.branch == 1]
@@ -99,9 +99,9 @@ def test_a_branch_leaves_its_cycles_behind(here):
         "--out", "b.nc", "--csv", "b.csv", "--figure", "b.png",
     )  # fmt: skip
     assert result.exit_code == 0, result.output
-    cycles = load_cycles(folder / "b.cycles-0.nc")
+    cycles = load(folder / "b.cycles-0.nc")
     np.testing.assert_allclose(cycles.maxima[:, 0], np.sqrt(cycles.parameters), rtol=1e-4)
-    (hopf,) = [p for p in load_branch(folder / "b.nc").special_points if p.kind == "hopf"]
+    (hopf,) = [p for p in load(folder / "b.nc").special_points if p.kind == "hopf"]
     table = pd.read_csv(folder / "b.special.csv")
     assert table.omega[0] == pytest.approx(1)
     assert table.first_lyapunov[0] == pytest.approx(float(hopf.normal_form.first_lyapunov))  # pyright: ignore

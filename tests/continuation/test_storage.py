@@ -4,7 +4,6 @@ import jax.numpy as jnp
 import jax.tree_util as jtu
 import numpy as np
 import pytest
-from bifbridge.continuation._storage import branch_from_xarray
 
 from bifbridge import BifbridgeError
 from bifbridge.continuation import (
@@ -13,9 +12,8 @@ from bifbridge.continuation import (
     LeafFamily,
     Status,
     continuation,
-    load_branch,
-    save_branch,
 )
+from bifbridge.continuation.curves._files import from_xarray
 from bifbridge.fields import CTRNN
 from tests import helpers
 
@@ -49,21 +47,20 @@ def test_the_branch_of_the_fixture_has_one_of_each(branch):
 
 
 def test_netcdf_round_trip_is_exact(branch, tmp_path):
-    save_branch(tmp_path / "branch.nc", branch)
-    assert_same(load_branch(tmp_path / "branch.nc"), branch)
+    assert_same(bb.load(branch.save(tmp_path / "branch.nc")), branch)
 
 
 def test_a_branch_without_special_points_round_trips(tmp_path):
     problem = ContinuationProblem(helpers.pitchfork, [0.0], span=(-1.0, -0.5))
     short = continuation(problem)
     assert short.special_points == ()
-    assert_same(branch_from_xarray(short.to_xarray()), short)
+    assert_same(from_xarray(short.to_xarray()), short)
 
 
 def test_a_damaged_file_is_refused(tmp_path):
     (tmp_path / "bad.nc").write_bytes(b"\x89HDF\r\n\x1a\n" + b"0" * 100)
     with pytest.raises(BifbridgeError, match=r"bad\.nc"):
-        load_branch(tmp_path / "bad.nc")
+        bb.load(tmp_path / "bad.nc")
 
 
 def test_the_table_has_a_row_per_point_and_names_special_points(branch):
@@ -86,8 +83,8 @@ def test_a_branch_that_met_its_limit_is_resumed_to_the_same_end(branch, network_
     first = continuation(network_problem, engine)
     assert first.status == Status.POINT_LIMIT
     assert len(first) == 20
-    save_branch(tmp_path / "part.nc", first)
-    whole = JaxEngine(gradient=True).resume(network_problem, load_branch(tmp_path / "part.nc"))
+    first.save(tmp_path / "part.nc")
+    whole = JaxEngine(gradient=True).resume(network_problem, bb.load(tmp_path / "part.nc"))
     assert whole.status == Status.SPAN_END
     assert whole.balance.complete
     np.testing.assert_array_equal(whole.parameters[:20], first.parameters)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bifbridge.continuation import BifurcationCurve, Branch, CodimTwoPoint, Status
+from bifbridge.continuation import SOLUTIONS, Balance, Branch, SpecialPoint, Status
 from bifbridge.plotting import (
     eigenvalue_movie,
     plot_cycles,
@@ -22,14 +22,15 @@ from tests.report.helpers.analytic_diagram import branch
 def curve(kind, *, neutral=()):
     t = np.linspace(-1, 1, 21)
     square = np.where(np.isin(np.arange(21), neutral), -1.0, 1.0)
-    cusp = CodimTwoPoint(
-        "cusp", np.zeros(2), np.zeros(1), np.zeros(1, complex), None, np.zeros(0), False, 10
-    )
-    return BifurcationCurve(
-        kind, np.stack([2 * t**3, 3 * t**2], axis=1), t[:, None], np.zeros((21, 4)),
-        np.zeros((21, 1), complex), np.ones(21), np.ones(21, int),
-        {"frequency_squared": square}, (cusp,), 0, Status.SPAN_END,
-        (Status.SPAN_END, Status.SPAN_END),
+    cusp = SpecialPoint(
+        "cusp", 0.0, np.zeros(1), np.zeros(1, complex), converged=False, index=10,
+        second_parameter=0.0,
+    )  # fmt: skip
+    return Branch(
+        np.stack([2 * t**3, 3 * t**2], axis=1), t[:, None], np.zeros((21, 4)),
+        np.zeros((21, 1), complex), np.ones(21), np.ones(21, int), (cusp,),
+        Balance(0, 0, 0, 1, False), Status.SPAN_END, (Status.SPAN_END, Status.SPAN_END),
+        {"frequency_squared": square}, SOLUTIONS[kind],
     )  # fmt: skip
 
 

@@ -96,13 +96,8 @@ def from_xarray(dataset: "xr.Dataset") -> Branch:
 
 
 def to_dataframe(branch: Branch) -> "pd.DataFrame":
-    """A curve as a table, one row per point; needs pandas.
-
-    Its columns: parameter (or p and q), z0, z1, … (of cycles period, max0, …, min0, …), one per
-    test function or user's event, unstable, stable, neutral (on curves), leading (the eigenvalue
-    that decides stability: largest real part, or largest modulus), step, iterations, and
-    special: the kinds of special points in the step that starts here.
-    """
+    """A curve as a table, one row per point; needs pandas."""
+    # The columns are described in docs/files.md.
     import pandas as pd
 
     two = branch.solution.parameters > 1

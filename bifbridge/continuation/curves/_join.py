@@ -79,14 +79,12 @@ def one_way(
     slipped: bool = False,
     **arrays: Any,
 ) -> Branch:
-    """A curve that was followed one way from its start, with its balance.
-
-    `unresolved` counts what no special point of a curve in two parameters explains; `slipped`
-    tells that a count of unstable eigenvalues changed without a step.
-    """
+    """A curve that was followed one way from its start, with its balance."""
+    # `unresolved` counts what no special point of a curve in two parameters explains; `slipped`
+    # tells that a count of unstable eigenvalues changed without a step.
     branch = Branch(
         **arrays,
-        special_points=tuple(special_points),
+        special_points=tuple(replace(point, solution=solution) for point in special_points),
         balance=Balance(0, 0, 0, unresolved, not slipped),
         status=status,
         ends=(Status.RUNNING, status),

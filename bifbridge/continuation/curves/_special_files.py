@@ -87,6 +87,7 @@ def _point(dataset: "xr.Dataset", solution: SolutionKind, k: int) -> SpecialPoin
         second_parameter=None if second is None else float(second),
         frequencies=value("frequencies", np.zeros(2))[: int(value("pairs", 0))],
         cycle=_cycle(value) if solution.orbits else None,
+        solution=solution,
     )
 
 

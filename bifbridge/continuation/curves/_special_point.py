@@ -7,19 +7,10 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from bifbridge._result import AbstractResult
-from bifbridge.continuation.curves._cycle import Cycle, CyclePoint
-from bifbridge.normal_forms import (
-    CodimTwoNormalForm,
-    CycleNormalForm,
-    HopfNormalForm,
-    MapNormalForm,
-    NeimarkSackerNormalForm,
-    NormalForm,
-)
-
-AnyNormalForm = (
-    NormalForm | CycleNormalForm | CodimTwoNormalForm | MapNormalForm | NeimarkSackerNormalForm
-)
+from bifbridge.continuation.curves._cycle import Cycle
+from bifbridge.continuation.curves._solution import SolutionKind
+from bifbridge.continuation.curves._solutions import EQUILIBRIUM
+from bifbridge.normal_forms import HopfNormalForm
 
 
 class SpecialPoint(AbstractResult):
@@ -38,7 +29,8 @@ class SpecialPoint(AbstractResult):
         state: z*, or where the cycle begins, shape (n,).
         eigenvalues: all of them there, by falling real part; of cycles the multipliers but the
             trivial one, by falling modulus. Shape (k,).
-        normal_form: coefficients; None where there are none to have.
+        normal_form: coefficients, of the class that fits the kind: `ScalarNormalForm`,
+            `HopfNormalForm`, `CycleNormalForm`, …; None where there are none to have.
         converged: whether the point is located to machine precision by an extended system, not
             only bracketed.
         index: the point of the curve before it.
@@ -53,6 +45,7 @@ class SpecialPoint(AbstractResult):
         second_parameter: q on a curve in two parameters, else None.
         frequencies: of the critical pairs at a point of codimension two, shape (0,), (1,) or (2,).
         cycle: the cycle there; None at an equilibrium.
+        solution: what is solved along the curve on which the point lies.
 
     Example:
         See `continuation`.
@@ -62,17 +55,18 @@ class SpecialPoint(AbstractResult):
     parameter: float
     state: Float[np.ndarray, " n"]
     eigenvalues: Complex[np.ndarray, " k"]
-    normal_form: AnyNormalForm | None = None
+    normal_form: Any = None
     converged: bool = True
     index: int = 0
     jump: int = 0
     multiplicity: int = 1
     bracket: tuple[float, float] = (float("nan"), float("nan"))
-    tangent: Float[np.ndarray, " n+1"] | CyclePoint | None = None
+    tangent: Any = None
     raw: dict[str, Any] = eqx.field(default_factory=dict)
     second_parameter: float | None = None
     frequencies: Float[np.ndarray, " f"] = eqx.field(default_factory=lambda: np.zeros(0))
     cycle: Cycle | None = None
+    solution: SolutionKind = eqx.field(static=True, default=EQUILIBRIUM)
 
     @property
     def parameters(self) -> Float[np.ndarray, " d"]:
@@ -98,7 +92,7 @@ class SpecialPoint(AbstractResult):
 
     @property
     def criticality(self) -> str | None:
-        """ "supercritical" or "subcritical", where the normal form says so."""
+        """Whether it is supercritical or subcritical, where the normal form says so."""
         return getattr(self.normal_form, "criticality", None)
 
     def __repr__(self) -> str:

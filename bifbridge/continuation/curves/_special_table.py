@@ -6,10 +6,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bifbridge.continuation.curves._special_point import SpecialPoint
-from bifbridge.normal_forms import HopfNormalForm, ScalarNormalForm
+from bifbridge.normal_forms import coefficients
 
 if TYPE_CHECKING:
     import pandas as pd
+
+#: Columns that every table has, whatever kinds of points are in it.
+_COEFFICIENTS = ("b2", "c3", "omega", "c1_re", "c1_im", "first_lyapunov", "margin")
+
+
+def to_dataframe(point: SpecialPoint) -> "pd.DataFrame":
+    """One special point as a table of one row."""
+    return special_points_to_dataframe([point])
 
 
 def special_points_to_dataframe(points: Sequence[SpecialPoint]) -> "pd.DataFrame":
@@ -19,10 +27,11 @@ def special_points_to_dataframe(points: Sequence[SpecialPoint]) -> "pd.DataFrame
         points: of a branch or a diagram.
 
     Returns:
-        Columns kind, parameter, converged, multiplicity, jump, criticality, z0, z1, …, leading
-        (largest real part), critical_re and critical_im (the eigenvalue nearest the imaginary
-        axis), b2 and c3, omega, c1_re, c1_im and first_lyapunov, margin. What does not apply is
-        empty.
+        Columns kind, parameter, second_parameter and period where there are such, converged,
+        multiplicity, jump, criticality, z0, z1, …, leading (largest real part, or modulus of a
+        multiplier), critical_re and critical_im (the eigenvalue nearest the border of
+        stability), b2 and c3, omega, c1_re, c1_im and first_lyapunov, margin, and what else the
+        normal forms consist of. What does not apply is empty.
 
     Example:
         See [Continuation](../continuation.md).
@@ -33,29 +42,39 @@ def special_points_to_dataframe(points: Sequence[SpecialPoint]) -> "pd.DataFrame
 
 
 def _row(point: SpecialPoint) -> dict[str, Any]:
-    form = point.normal_form
+    rule = point.solution.rule
     values = np.asarray(point.eigenvalues)
-    critical = values[np.argmin(np.abs(np.real(values)))] if values.size else complex(np.nan)
-    row: dict[str, Any] = {
+    distance = np.abs(rule.size(values) - rule.bound)
+    critical = values[np.argmin(distance)] if values.size else complex(np.nan)
+    where = {"parameter": point.parameter}
+    if point.second_parameter is not None:
+        where["second_parameter"] = point.second_parameter
+    if point.period is not None:
+        where["period"] = point.period
+    return {
         "kind": point.kind,
-        "parameter": point.parameter,
+        **where,
         "converged": point.converged,
         "multiplicity": point.multiplicity,
         "jump": point.jump,
-        "criticality": "" if form is None else form.criticality or "",
+        "criticality": point.criticality or "",
         **{f"z{k}": value for k, value in enumerate(point.state)},
-        "leading": np.max(np.real(values), initial=-np.inf),
+        "leading": rule.leading(values),
         "critical_re": critical.real,
         "critical_im": abs(critical.imag),
+        **dict.fromkeys(_COEFFICIENTS, np.nan),
+        **_numbers(point.normal_form),
     }
-    row |= dict.fromkeys(("b2", "c3", "omega", "c1_re", "c1_im", "first_lyapunov"), np.nan)
-    if isinstance(form, ScalarNormalForm):
-        row |= {"b2": float(form.quadratic), "c3": float(form.cubic)}
-    elif isinstance(form, HopfNormalForm):
-        row |= {
-            "omega": float(form.frequency),
-            "c1_re": float(form.cubic.real),
-            "c1_im": float(form.cubic.imag),
-            "first_lyapunov": float(form.first_lyapunov),
-        }
-    return row | {"margin": np.nan if form is None else float(form.margin)}
+
+
+def _numbers(form: Any) -> dict[str, float]:
+    numbers: dict[str, float] = {}
+    for name, value in ({} if form is None else coefficients(form)).items():
+        if np.ndim(value):
+            numbers |= {f"{name}{k}": float(part) for k, part in enumerate(np.asarray(value))}
+        elif np.iscomplexobj(value):
+            number = complex(value)
+            numbers |= {f"{name}_re": number.real, f"{name}_im": number.imag}
+        else:
+            numbers[name] = float(value)
+    return numbers

@@ -7,8 +7,6 @@ from typing import Any
 from bifbridge.continuation import (
     AbstractFamily,
     Branch,
-    CycleBranch,
-    CycleSpecialPoint,
     Diagram,
     DiagramBranch,
     SpecialPoint,
@@ -28,7 +26,7 @@ class Content:
     """
 
     diagram: Diagram
-    cycles: tuple[CycleBranch, ...]
+    cycles: tuple[Branch, ...]
     family: AbstractFamily | None
     parameter: str
 
@@ -38,7 +36,7 @@ class Content:
         return [entry.branch for entry in self.diagram.branches if len(entry.branch)]
 
     @property
-    def points(self) -> list[SpecialPoint | CycleSpecialPoint]:
+    def points(self) -> list[SpecialPoint]:
         """Special points of equilibria by parameter, then those of cycles."""
         steady = [p for p in self.diagram.special_points if p.kind != "endpoint"]
         return [*steady, *(point for branch in self.cycles for point in branch.special_points)]
@@ -50,7 +48,7 @@ class Content:
 
 
 def content(
-    result: Branch | Diagram, *, cycles: Sequence[CycleBranch], family: Any, parameter: str
+    result: Branch | Diagram, *, cycles: Sequence[Branch], family: Any, parameter: str
 ) -> Content:
     """What there is to show of a continuation."""
     diagram = result if isinstance(result, Diagram) else Diagram((DiagramBranch(result, 0),))

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from bifbridge.continuation import Branch, CycleBranch, CycleSpecialPoint, SpecialPoint
+from bifbridge.continuation import Branch, SpecialPoint
 from bifbridge.plotting._branch import rows_with_special_points
 from bifbridge.plotting._special_points import point_style
 from bifbridge.report._diagram._content import Content
@@ -74,7 +74,7 @@ def _branch(branch: Branch, shown: list[int]) -> dict[str, Any]:
     }
 
 
-def _cycles(cycles: CycleBranch, shown: list[int]) -> dict[str, Any]:
+def _cycles(cycles: Branch, shown: list[int]) -> dict[str, Any]:
     return {
         "p": rounded(cycles.parameters, 8),
         "upper": [rounded(cycles.maxima[:, k]) for k in shown],
@@ -85,10 +85,10 @@ def _cycles(cycles: CycleBranch, shown: list[int]) -> dict[str, Any]:
     }
 
 
-def _point(point: SpecialPoint | CycleSpecialPoint, shown: list[int]) -> dict[str, Any]:
+def _point(point: SpecialPoint, shown: list[int]) -> dict[str, Any]:
     style = point_style(point.kind)
-    steady = isinstance(point, SpecialPoint)
-    state = np.asarray(point.state if steady else point.cycle.maximum)
+    steady = point.cycle is None
+    state = np.asarray(point.state if point.cycle is None else point.cycle.maximum)
     return {
         "kind": style.label if style.short != "?" else point.kind.replace("_", " "),
         "symbol": SYMBOLS[style.marker],

@@ -11,7 +11,7 @@ from typing import Any
 
 from bifbridge._atomic import write_text
 from bifbridge._version import __version__
-from bifbridge.continuation import Branch, CycleBranch, Diagram, SpecialPoint
+from bifbridge.continuation import Branch, Diagram
 from bifbridge.plotting import DARK, LIGHT
 from bifbridge.report._diagram._content import Content, content
 from bifbridge.report._diagram._data import page_data
@@ -43,7 +43,7 @@ def write_diagram(path: str | os.PathLike[str], result: Result, **options: Any) 
 def render_diagram(
     result: Result,
     *,
-    cycles: Sequence[CycleBranch] = (),
+    cycles: Sequence[Branch] = (),
     family: Any = None,
     parameter: str = "p",
 ) -> str:
@@ -66,8 +66,8 @@ def render_diagram(
     known = content(result, cycles=cycles, family=family, parameter=parameter)
     data = page_data(known)
     for entry, point in zip(data["points"], known.points, strict=True):
-        steady = isinstance(point, SpecialPoint)
-        entry["portrait"] = portraits_of(known, point) if steady else orbit_of(point)
+        orbit = None if point.cycle is None else orbit_of(point.cycle)
+        entry["portrait"] = orbit or portraits_of(known, point)
     data["colours"] = {"light": LIGHT.cycle, "dark": DARK.cycle}
     script, plotly = asset("diagram.js").template, _plotly()
     points = list(enumerate(known.points))

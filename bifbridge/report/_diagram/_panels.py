@@ -5,23 +5,34 @@ from typing import Any
 
 import numpy as np
 
-from bifbridge.continuation import CycleSpecialPoint, SpecialPoint
-from bifbridge.normal_forms import HopfNormalForm, ScalarNormalForm
+from bifbridge.continuation import SpecialPoint
+from bifbridge.normal_forms import coefficients
 from bifbridge.plotting import kind_in_words
 from bifbridge.report._parts import table
 from bifbridge.report._words import MINUS, escape
 
 #: Components and eigenvalues that the table lists.
 LISTED = 8
+#: Coefficients in words.
+_NAMES = {
+    "b2": "Coefficient b₂",
+    "c3": "Coefficient c₃",
+    "omega": "Frequency ω",
+    "c1": "Coefficient c₁",
+    "first_lyapunov": "First Lyapunov coefficient ℓ₁",
+    "coefficient": "Coefficient",
+    "angle": "Angle θ",
+    "margin": "Margin of the kind, decades",
+}
 
 
-def name_of(point: SpecialPoint | CycleSpecialPoint) -> str:
+def name_of(point: SpecialPoint) -> str:
     """A special point by its kind."""
     form: Any = point.normal_form
     return kind_in_words(point.kind, None if form is None else form.criticality)
 
 
-def button(k: int, point: SpecialPoint | CycleSpecialPoint, parameter: str) -> str:
+def button(k: int, point: SpecialPoint, parameter: str) -> str:
     """The entry of a point in the list of special points."""
     place = f"{escape(parameter)} = {_digits(point.parameter, 6)}"
     return (
@@ -30,16 +41,14 @@ def button(k: int, point: SpecialPoint | CycleSpecialPoint, parameter: str) -> s
     )
 
 
-def panel(k: int, point: SpecialPoint | CycleSpecialPoint, parameter: str) -> str:
+def panel(k: int, point: SpecialPoint, parameter: str) -> str:
     """Everything known of a special point."""
     place = f"{escape(parameter)} = {_digits(point.parameter, 10)}"
     form = point.normal_form
     equation = "" if form is None else repr(form).split(": ", 1)[-1].split(", |∇")[0]
     shown = f'<p class="equation">{escape(equation.replace("-", MINUS))}</p>' if equation else ""
     missing = "" if form is not None else "<p>No normal form is known here.</p>"
-    rows = (
-        _steady(point, parameter) if isinstance(point, SpecialPoint) else _cycle(point, parameter)
-    )
+    rows = _rows(point, parameter)
     return (
         f'<article class="point" id="point-{k}" tabindex="-1">'
         f"<h3>{escape(name_of(point))} at {place}{_doubt(point)}</h3>{shown}{missing}\n"
@@ -47,52 +56,36 @@ def panel(k: int, point: SpecialPoint | CycleSpecialPoint, parameter: str) -> st
     )
 
 
-def _steady(point: SpecialPoint, parameter: str) -> list[tuple[str, str]]:
-    rows = [
-        (escape(parameter), _digits(point.parameter, 12)),
-        ("State z*", _vector(point.state)),
-        ("Eigenvalues", _vector(point.eigenvalues)),
-    ]
-    form = point.normal_form
-    if isinstance(form, HopfNormalForm):
-        rows += [
-            ("Frequency ω", _digits(form.frequency)),
-            ("Period 2π/ω", _digits(2 * np.pi / float(form.frequency))),
-            ("Coefficient c₁", _digits(complex(np.asarray(form.cubic)))),
-            ("First Lyapunov coefficient ℓ₁", _digits(form.first_lyapunov)),
-            ("Critical vector q", _vector(form.right)),
-        ]
-    elif isinstance(form, ScalarNormalForm):
-        rows += [
-            ("Coefficient b₂", _digits(form.quadratic)),
-            ("Coefficient c₃", _digits(form.cubic)),
-            ("Critical vector v", _vector(form.right)),
-        ]
-    if form is not None:
-        gradient = form.unfolding_gradient
-        if gradient is not None:
-            rows.append(("Unfolding |∇θμ|", _digits(np.linalg.norm(np.asarray(gradient)))))
-        rows.append(("Margin of the kind, decades", _digits(form.margin, 3)))
+def _rows(point: SpecialPoint, parameter: str) -> list[tuple[str, str]]:
+    rows = [(escape(parameter), _digits(point.parameter, 12))]
+    if point.cycle is None:
+        rows.append(("State z*", _vector(point.state)))
+    else:
+        rows.append(("Period T", _digits(point.cycle.period)))
+    rows.append((point.solution.rule.spectrum.capitalize(), _vector(point.eigenvalues)))
+    if point.normal_form is not None:
+        rows += _of_form(point.normal_form)
     rows.append(("Change of unstable eigenvalues", f"{point.jump:+d}".replace("-", MINUS)))
     if point.multiplicity > 1:
         rows.append(("Multiplicity", str(point.multiplicity)))
     return rows
 
 
-def _cycle(point: CycleSpecialPoint, parameter: str) -> list[tuple[str, str]]:
-    rows = [
-        (escape(parameter), _digits(point.parameter, 12)),
-        ("Period T", _digits(point.period)),
-        ("Multipliers", _vector(point.multipliers)),
-    ]
-    form = point.normal_form
-    if form is not None:
-        rows.append(("Coefficient", _digits(form.coefficient)))
-        rows.append(("Angle θ", _digits(form.angle)))
+def _of_form(form: Any) -> list[tuple[str, str]]:
+    known = coefficients(form)
+    rows = [(_NAMES.get(name, escape(name)), _digits(value)) for name, value in known.items()]
+    if "omega" in known:
+        rows.insert(1, ("Period 2π/ω", _digits(2 * np.pi / float(known["omega"]))))
+    right = getattr(form, "right", None)
+    if right is not None:
+        rows.append(("Critical vector", _vector(right)))
+    gradient = getattr(form, "unfolding_gradient", None)
+    if gradient is not None:
+        rows.append(("Unfolding |∇θμ|", _digits(np.linalg.norm(np.asarray(gradient)))))
     return rows
 
 
-def _doubt(point: SpecialPoint | CycleSpecialPoint) -> str:
+def _doubt(point: SpecialPoint) -> str:
     return "" if point.converged else " (not converged)"
 
 

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from bifbridge._compile import quick_jit
-from bifbridge.continuation import Branch, CycleSpecialPoint, PlainFamily, SpecialPoint
+from bifbridge.continuation import Branch, Cycle, PlainFamily, SpecialPoint
 from bifbridge.normal_forms import HopfNormalForm, ScalarNormalForm
 from bifbridge.plotting import Plane, coordinate_plane, critical_plane, phase_portrait
 from bifbridge.report._diagram._content import Content
@@ -53,15 +53,15 @@ def _of_field(content: Content, point: SpecialPoint) -> dict[str, Any]:
     return {"names": list(plane.names), "stages": stages, "note": what}
 
 
-def orbit_of(point: CycleSpecialPoint) -> dict[str, Any]:
+def orbit_of(cycle: Cycle) -> dict[str, Any]:
     """The cycle at a special point, in the two states that move most."""
-    orbit = point.cycle(np.linspace(0, 1, 241))
+    orbit = cycle(np.linspace(0, 1, 241))
     widest = sorted(np.argsort(-np.ptp(orbit, axis=0), kind="stable")[:2])
     path = orbit[:, widest]
     low, high = path.min(axis=0), path.max(axis=0)
     margin = 0.1 * np.maximum(high - low, 1e-9)
     stage = {
-        "label": f"T = {point.period:.6g}",
+        "label": f"T = {cycle.period:.6g}",
         "window": rounded(np.stack([low - margin, high + margin], axis=1)),
         "nullclines": [[], []],
         "paths": [rounded(path, 5)],

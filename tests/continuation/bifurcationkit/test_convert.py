@@ -4,8 +4,8 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 import pytest
-from bifbridge.continuation._storage import load_branch, save_branch
 
+import bifbridge as bb
 from bifbridge.continuation import ContinuationProblem, LeafFamily, Status
 from bifbridge.continuation.bifurcationkit import (
     PALC,
@@ -22,7 +22,6 @@ from bifbridge.continuation.bifurcationkit._curves import curve
 from bifbridge.continuation.bifurcationkit._cycles import cycle_branch, cycle_normal_form
 from bifbridge.continuation.bifurcationkit._gradients import with_gradients
 from bifbridge.continuation.bifurcationkit._messages import heard
-from bifbridge.continuation.jax_engine.cycles import CycleStatus
 from bifbridge.fields import CTRNN
 from tests import helpers
 
@@ -155,8 +154,7 @@ def test_a_start_without_equilibrium_is_a_status_not_an_exception(problem, word)
 
 def test_what_bifurcationkit_said_is_stored_with_a_branch(problem, tmp_path):
     found = branch(problem, [way([-1.0, 0.1, 1.0], points=[bisected()], refined=[polished()])])
-    save_branch(tmp_path / "branch.nc", found)
-    (point,) = load_branch(tmp_path / "branch.nc").special_points
+    (point,) = bb.load(found.save(tmp_path / "branch.nc")).special_points
     (expected,) = found.special_points
     assert eqx.tree_equal(point.raw, expected.raw)
     assert point.raw["refined"]["critical"] == 0j
@@ -231,7 +229,7 @@ def test_cycles_come_to_our_nodes_as_the_same_polynomials():
     np.testing.assert_allclose(cycle(phases), exact, atol=1e-4)
     np.testing.assert_allclose(found.multipliers[:, 0], np.exp([-1.0, -4.0]))
     np.testing.assert_allclose(found.trivial, 1.0, atol=1e-8)
-    assert found.status == CycleStatus.SPAN_END
+    assert found.status == Status.SPAN_END
     assert found.balance.explained
     assert np.all(found.stable)
 

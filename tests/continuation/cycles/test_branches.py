@@ -6,7 +6,7 @@ import pytest
 
 from bifbridge.continuation.jax_engine.cycles import (
     CycleEngine,
-    CycleStatus,
+    Status,
     continue_cycles,
     start_from_branch_point,
     start_from_cycle,
@@ -55,7 +55,7 @@ def kinds(branch):
 def test_stuart_landau_is_its_closed_form(stuart_landau):
     branch, r = stuart_landau, stuart_landau.parameters
     period = 2 * np.pi / (2 + 0.7 * r / 1.5)
-    assert branch.status == CycleStatus.SPAN_END
+    assert branch.status == Status.SPAN_END
     assert r[-1] == 1.0
     np.testing.assert_allclose(branch.periods, period, rtol=1e-12)
     np.testing.assert_allclose(branch.multipliers[:, 0], np.exp(-2 * r * period), atol=1e-12)
@@ -170,7 +170,7 @@ def test_a_fold_of_cycles_and_the_hopf_point_at_the_branchs_end(fold):
     assert point.period == pytest.approx(2 * np.pi / 1.15, abs=1e-9)
     np.testing.assert_allclose(point.cycle.maximum, np.sqrt(0.5), atol=1e-8)
     assert abs(point.normal_form.coefficient.real) == pytest.approx(np.sqrt(2), abs=1e-7)
-    assert set(fold.ends) == {CycleStatus.HOPF, CycleStatus.SPAN_END}
+    assert set(fold.ends) == {Status.HOPF, Status.SPAN_END}
     assert np.min(fold.amplitudes) < 0.02
 
 
@@ -218,7 +218,7 @@ def test_a_field_that_fails_half_way_keeps_what_was_reached():
         return jnp.array([growth * x - y, growth * y + x])
 
     branch = continue_cycles(systems.circle(fails, -0.5), SPAN)
-    assert branch.ends[-1] == CycleStatus.NOT_FINITE
+    assert branch.ends[-1] == Status.NOT_FINITE
     assert len(branch) > 1
     assert np.all(np.isfinite(branch.nodes))
     assert 0.1 < branch.parameters[-1] <= 0.2

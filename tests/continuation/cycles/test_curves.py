@@ -5,18 +5,12 @@ import jax.tree_util as jtu
 import numpy as np
 import pytest
 
+import bifbridge as bb
 from bifbridge.continuation import (
     CycleEngine,
     Status,
     continue_cycles,
     cycle_bifurcation_curve,
-    load_curve,
-    load_cycle_curve,
-    load_cycles,
-    resume_cycle_curve,
-    resume_cycles,
-    save_cycle_curve,
-    save_cycles,
     start_from_orbit,
 )
 from bifbridge.errors import FileFormatError
@@ -195,24 +189,18 @@ def test_the_place_of_a_fold_converges_at_least_like_the_fourth_power_of_the_mes
 
 
 def test_files_hold_branches_and_curves_exactly(cusp_branch, cusp_curve, tmp_path):
-    save_cycles(tmp_path / "cycles.nc", cusp_branch)
-    assert_same(load_cycles(tmp_path / "cycles.nc"), cusp_branch)
-    save_cycle_curve(tmp_path / "curve.nc", cusp_curve)
-    assert_same(load_cycle_curve(tmp_path / "curve.nc"), cusp_curve)
+    assert_same(bb.load(cusp_branch.save(tmp_path / "cycles.nc")), cusp_branch)
+    assert_same(bb.load(cusp_curve.save(tmp_path / "curve.nc")), cusp_curve)
 
 
 def test_foreign_and_truncated_files_are_refused(cusp_branch, tmp_path):
     path = tmp_path / "cycles.nc"
-    save_cycles(path, cusp_branch)
-    with pytest.raises(FileFormatError, match="bifbridge-cycles"):
-        load_cycle_curve(path)
-    with pytest.raises(FileFormatError, match="not a readable curve of bifurcations"):
-        load_curve(path)
+    cusp_branch.save(path)
     path.write_bytes(path.read_bytes()[:5000])
-    with pytest.raises(FileFormatError, match=r"cycles\.nc: not a readable branch of cycles"):
-        load_cycles(path)
+    with pytest.raises(FileFormatError, match=r"cycles\.nc: not a readable"):
+        bb.load(path)
     with pytest.raises(FileFormatError):
-        load_cycles(tmp_path / "missing.nc")
+        bb.load(tmp_path / "missing.nc")
 
 
 def test_tables_have_a_row_for_each_point(cusp_branch, cusp_curve):
@@ -231,15 +219,13 @@ def test_a_branch_is_resumed_from_its_last_cycle(cusp_branch):
     first = continue_cycles(orbit(planes.CUSP, 0.3, -0.2, xi=-0.8), (-0.3, 0.0), engine)
     assert first.status == Status.SPAN_END
     assert len(first) < len(cusp_branch)
-    whole = resume_cycles(family, first, (-0.3, 0.3), ENGINE)
+    whole = first.resume(family, (-0.3, 0.3), ENGINE)
     np.testing.assert_array_equal(whole.parameters[: len(first)], first.parameters)
     assert whole.parameters[-1] == 0.3
     assert kinds(whole) == ["cycle_fold", "cycle_fold"]
     assert whole.balance.complete
     with pytest.raises(ValueError, match="at least 2"):
-        resume_cycles(
-            family, continue_cycles(orbit(planes.CUSP, 0.3, -0.2, 5.0), (-0.3, 0.3)), (0, 1)
-        )
+        continue_cycles(orbit(planes.CUSP.resume(family, 0.3, -0.2, 5.0), (-0.3, 0.3)), (0, 1))
 
 
 def test_a_curve_is_resumed_from_its_last_point(cusp_branch, cusp_curve):
@@ -248,7 +234,7 @@ def test_a_curve_is_resumed_from_its_last_point(cusp_branch, cusp_curve):
     spans = ((-0.3, 0.3), (-0.1, 0.4))
     part = cycle_bifurcation_curve(planes.CUSP, point, 0.3, spans=spans, engine=engine)
     assert part.status == Status.POINT_LIMIT
-    whole = resume_cycle_curve(planes.CUSP, part, spans=spans, engine=ENGINE)
+    whole = part.resume(planes.CUSP, spans, ENGINE)
     p, q = whole.parameters.T
     np.testing.assert_allclose(27 * p**2, 4 * q**3, atol=1e-12)
     np.testing.assert_array_equal(whole.parameters[: len(part)], part.parameters)

@@ -8,7 +8,7 @@ import pytest
 
 from bifbridge.continuation.jax_engine.cycles import (
     CycleEngine,
-    CycleStatus,
+    Status,
     continue_cycles,
     shoot,
     start_from_period_doubling,
@@ -169,7 +169,7 @@ def test_the_fold_coefficient_predicts_the_branch():
 def test_a_homoclinic_orbit_is_announced_by_the_period():
     start = systems.hopf_start(systems.homoclinic, [1.0, 0.0], -1.0, 1.0, intervals=40)
     branch = continue_cycles(start, (-1.5, -0.5), CycleEngine(max_period=100.0))
-    assert branch.status == CycleStatus.PERIOD_LIMIT
+    assert branch.status == Status.PERIOD_LIMIT
     approach = branch.homoclinic
     assert approach is not None
     # Melnikov: p* = −6/7 + O(ε²) with ε = 0.2; λ is the saddle's unstable eigenvalue.

@@ -35,10 +35,8 @@ _ONE = {("neimark_sacker", "fold_neimark_sacker"), ("neimark_sacker", "flip_neim
 def assemble(
     kind: CycleCurveKind, paths: Sequence[Path], shape: tuple[int, ...], failed: Status
 ) -> Branch:
-    """One curve from no path, one, or two that start at the same point.
-
-    The shape (I, m, n) and the status are those of a curve without points.
-    """
+    """One curve from no path, one, or two that start at the same point."""
+    # The shape (I, m, n) and the status are those of a curve without points.
     if not paths:
         solution = SOLUTIONS[kind]
         return no_points(failed, shape[2], solution=solution, orbits=no_orbits(*shape))

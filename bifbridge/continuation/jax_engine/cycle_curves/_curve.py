@@ -98,7 +98,8 @@ def cycle_bifurcation_curve(
     kind = _kind(point, kind)
     p, q = start_parameters("cycle_bifurcation_curve", point, second, spans)
     scalars = [p, q, _cosine(point)] if kind == "neimark_sacker" else [p, q]
-    return _followed(CurveFields(plane), kind, point.cycle, scalars, spans, engine, None)
+    cycle: Any = point.cycle
+    return _followed(CurveFields(plane), kind, cycle, scalars, spans, engine, None)
 
 
 def resume_cycle_curve(
@@ -195,7 +196,7 @@ def _signs(engine: CycleEngine, first: Sample) -> tuple[float, ...]:
 
 def _kind(point: SpecialPoint, kind: CycleCurveKind | None) -> CycleCurveKind:
     found: Any = point.kind if kind is None else kind
-    if found not in _KINDS:
+    if found not in _KINDS or point.cycle is None:
         raise ValueError(
             f"cycle_bifurcation_curve: got a point of kind {found!r}, which spans no curve of its "
             f"own here; expected one of {', '.join(_KINDS)}, or give kind= at a point of "

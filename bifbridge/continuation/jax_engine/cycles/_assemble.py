@@ -27,10 +27,8 @@ from bifbridge.normal_forms import CycleNormalForm
 def assemble(
     family: AbstractFamily, paths: Sequence[Path], shape: tuple[int, ...], failed: Status
 ) -> Branch:
-    """One branch from no path, one, or two that start at the same cycle.
-
-    The shape (I, m, n) and the status are those of a branch without points.
-    """
+    """One branch from no path, one, or two that start at the same cycle."""
+    # The shape (I, m, n) and the status are those of a branch without points.
     if not paths:
         return no_points(failed, shape[2], solution=CYCLE, orbits=no_orbits(*shape))
     return both_ways([_way(family, path) for path in paths])

@@ -119,9 +119,8 @@ def continue_cycles(
         ... ).stable
         True
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     bb.save_cycles(f"{folder}/cycles.nc", cycles)
-        ...     loaded = bb.load_cycles(f"{folder}/cycles.nc")
-        >>> float(bb.resume_cycles(field, loaded, (-1, 1.5), engine).parameters[-1])
+        ...     loaded = bb.load(cycles.save(f"{folder}/cycles.nc"))
+        >>> float(loaded.resume(field, (-1, 1.5), engine).parameters[-1])
         1.5
     """
     require_x64("the continuation of cycles")

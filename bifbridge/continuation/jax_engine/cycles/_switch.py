@@ -51,7 +51,7 @@ def start_from_period_doubling(
     Raises:
         ValueError: if the point is no period doubling with a normal form.
     """
-    if point.kind != "period_doubling" or point.normal_form is None:
+    if point.kind != "period_doubling" or point.normal_form is None or point.cycle is None:
         raise ValueError(
             f"start_from_period_doubling: got a point of kind {point.kind!r}, expected a located "
             "'period_doubling'."
@@ -83,7 +83,7 @@ def start_from_branch_point(
     Raises:
         ValueError: if the point is no branch point of cycles.
     """
-    if point.kind != "branch_point_of_cycles" or point.tangent is None:
+    if point.kind != "branch_point_of_cycles" or point.tangent is None or point.cycle is None:
         raise ValueError(
             f"start_from_branch_point: got a point of kind {point.kind!r}, expected a located "
             "'branch_point_of_cycles'."
