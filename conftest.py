@@ -1,10 +1,12 @@
-"""Settings of every test: double precision, programs that compile quickly, and room for them."""
+"""Settings of every test: double precision, and programs that are compiled quickly and once."""
 
+import atexit
 import gc
 import importlib
 import os
+import shutil
+import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 # Most of the time goes into compiling programs that run once. Costly passes of LLVM do not pay,
 # nor does the newer emitter of fused loops (MLIR, then LLVM), nor to split a program for threads.
@@ -13,34 +15,28 @@ os.environ.setdefault(
     "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
     " --xla_cpu_use_fusion_emitters=false --xla_cpu_parallel_codegen_split_count=1",
 )
+# Processes of one run (pytest-xdist's, and those that tests start) read back what another compiled,
+# and each of them what it forgot. A folder that you name yourself is kept from run to run.
+if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = tempfile.mkdtemp(prefix="bifbridge-programs-")
+    atexit.register(shutil.rmtree, os.environ["JAX_COMPILATION_CACHE_DIR"], ignore_errors=True)
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 
 import jax
 import pytest
 
 jax.config.update("jax_enable_x64", True)
 
-#: Linux gives a process 65530 memory maps; one module of tests needs some thousand.
-MAPS = 30_000
-
-
-def memory_maps() -> int:
-    """How many this process has; 0 where the machine does not say."""
-    try:
-        return Path("/proc/self/maps").read_bytes().count(b"\n")
-    except OSError:
-        return 0
-
 
 @pytest.fixture(autouse=True, scope="module")
-def _room_for_compiled_programs() -> Iterator[None]:
-    """Free the compiled programs of earlier modules before the process runs out of memory maps.
+def _forget_compiled_programs() -> Iterator[None]:
+    """Free the compiled programs of a module when it is done.
 
-    Each holds some. A process that runs the whole suite and frees none would reach the limit and
-    crash; one that frees them after each module compiles the same small programs again and again.
+    Each holds memory maps, of which a process may have some 65 thousand: one that runs the whole
+    suite would reach the limit and crash. Long before, it gets slow.
     """
     yield
-    if memory_maps() > MAPS:
-        jax.clear_caches()
+    jax.clear_caches()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
@@ -54,10 +50,17 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     importlib.import_module("bifbridge")
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put files with slow tests first: processes that share the rest end at about the same time."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
 def pytest_collection_finish() -> None:
     """Let the collector of garbage pass over what was imported, and look at the rest less often.
 
-    Compiled programs keep millions of objects alive: tracing spent a third of its time there.
+    Traced programs keep millions of objects alive, through which it would go again and again.
     """
     gc.collect()
     gc.freeze()
