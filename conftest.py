@@ -27,6 +27,9 @@ import pytest
 
 jax.config.update("jax_enable_x64", True)
 
+#: In tests/, which pytest puts on the path.
+pytest_plugins = ["seconds"]
+
 
 @pytest.fixture(autouse=True, scope="module")
 def _forget_compiled_programs() -> Iterator[None]:
@@ -48,13 +51,6 @@ def pytest_sessionstart(session: pytest.Session) -> None:
     if session.config.getoption("tx", None) and not hasattr(session.config, "workerinput"):
         return
     importlib.import_module("bifbridge")
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put files with slow tests first: processes that share the rest end at about the same time."""
-    slow = {item.path for item in items if item.get_closest_marker("slow")}
-    items.sort(key=lambda item: item.path not in slow)
 
 
 def pytest_collection_finish() -> None:

@@ -1,0 +1,95 @@
+"""What tests cost, as recorded: which are slow, and which files to start with.
+
+`pytest -n 2 --record-seconds` writes the processor time of every test and shared fixture that took
+more than a second into `seconds.json`. What is not in it yet counts as quick.
+"""
+
+import json
+import os
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+RECORD = Path(__file__).with_suffix(".json")
+#: Of processor time. Without these the suite takes at most four minutes on two cores.
+SLOW = 2.0
+
+
+def spent() -> float:
+    """Seconds of processor time, in this process and in those it has waited for."""
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
+def costs(item: pytest.Item, record: dict[str, float]) -> float:
+    """Seconds of a test and of the most expensive fixture of its file that it uses."""
+    file = item.nodeid.split("::", maxsplit=1)[0]
+    fixtures = getattr(item, "fixturenames", ())
+    shared = [record.get(f"{file}::{name}", 0.0) for name in fixtures]
+    return max([record.get(item.nodeid, 0.0), *shared])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]):
+    """Mark what is slow before any is deselected; then put the files that take longest first.
+
+    Processes that take one file after the other (--dist=loadfile) so end at about the same time.
+    """
+    record = json.loads(RECORD.read_text(encoding="utf-8"))
+    for item in items:
+        if costs(item, record) > SLOW:
+            item.add_marker("slow")
+    yield
+    files: Counter[Path] = Counter()
+    for item in items:
+        files[item.path] += record.get(item.nodeid, 0.0)
+    items.sort(key=lambda item: -files[item.path])
+
+
+class Recorder:
+    """Measures tests and fixtures of modules in each process; the first one writes the record."""
+
+    def __init__(self) -> None:
+        self.seconds: Counter[str] = Counter()
+        self.shared = 0.0
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(self, fixturedef):
+        before = spent()
+        try:
+            return (yield)
+        finally:
+            if fixturedef.scope == "module":
+                self.shared += spent() - before
+                self.seconds[f"{fixturedef.baseid}::{fixturedef.argname}"] += spent() - before
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_protocol(self, item):
+        before, self.shared = spent(), 0.0
+        try:
+            return (yield)
+        finally:
+            self.seconds[item.nodeid] += spent() - before - self.shared
+
+    @pytest.hookimpl(optionalhook=True)
+    def pytest_testnodedown(self, node):
+        self.seconds.update(getattr(node, "workeroutput", {}).get("seconds", {}))
+
+    def pytest_sessionfinish(self, session):
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput["seconds"] = dict(self.seconds)
+            return
+        found = {name: round(time, 1) for name, time in sorted(self.seconds.items()) if time >= 1}
+        RECORD.write_text(f"{json.dumps(found, indent=1)}\n", encoding="utf-8")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option that records."""
+    parser.addoption("--record-seconds", action="store_true", help=f"write {RECORD.name} anew")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Record where that was asked for."""
+    if config.getoption("record_seconds"):
+        config.pluginmanager.register(Recorder())
