@@ -1,12 +1,12 @@
 """What tests cost, as recorded: which are slow, and which files to start with.
 
 `pytest -n 2 --record-seconds` writes the processor time of every test and shared fixture that took
-more than a second into `seconds.json`. What is not in it yet counts as quick.
+more than a second into `seconds.json`, and leaves what did not run. What is not in it is quick.
 """
 
 import json
 import os
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
 import pytest
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]):
         if costs(item, record) > SLOW:
             item.add_marker("slow")
     yield
-    files: Counter[Path] = Counter()
+    files: defaultdict[Path, float] = defaultdict(float)
     for item in items:
         files[item.path] += record.get(item.nodeid, 0.0)
     items.sort(key=lambda item: -files[item.path])
@@ -51,7 +51,7 @@ class Recorder:
     """Measures tests and fixtures of modules in each process; the first one writes the record."""
 
     def __init__(self) -> None:
-        self.seconds: Counter[str] = Counter()
+        self.seconds: defaultdict[str, float] = defaultdict(float)
         self.shared = 0.0
 
     @pytest.hookimpl(wrapper=True)
@@ -74,14 +74,17 @@ class Recorder:
 
     @pytest.hookimpl(optionalhook=True)
     def pytest_testnodedown(self, node):
-        self.seconds.update(getattr(node, "workeroutput", {}).get("seconds", {}))
+        for name, time in getattr(node, "workeroutput", {}).get("seconds", {}).items():
+            self.seconds[name] += time
 
     def pytest_sessionfinish(self, session):
         if hasattr(session.config, "workeroutput"):
             session.config.workeroutput["seconds"] = dict(self.seconds)
             return
-        found = {name: round(time, 1) for name, time in sorted(self.seconds.items()) if time >= 1}
-        RECORD.write_text(f"{json.dumps(found, indent=1)}\n", encoding="utf-8")
+        # What did not run this time keeps its place.
+        found = json.loads(RECORD.read_text(encoding="utf-8")) | self.seconds
+        kept = {name: round(time, 1) for name, time in sorted(found.items()) if time >= 1}
+        RECORD.write_text(f"{json.dumps(kept, indent=1)}\n", encoding="utf-8")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
