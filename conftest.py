@@ -42,11 +42,13 @@ def _forget_compiled_programs() -> Iterator[None]:
     jax.clear_caches()
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Import bifbridge whole, with its type checks, before pytest imports modules one by one.
 
     What pytest imports it also sets as an attribute: the module `continuation` would take the
     place of the function of that name. The process that only hands tests to others imports nothing.
+    Last of its kind, so that pytest-cov sees the import.
     """
     if session.config.getoption("tx", None) and not hasattr(session.config, "workerinput"):
         return

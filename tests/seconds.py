@@ -1,7 +1,7 @@
 """What tests cost, as recorded: which are slow, and which files to start with.
 
-`pytest -n 2 --record-seconds` writes the processor time of every test and shared fixture that took
-more than a second into `seconds.json`, and leaves what did not run. What is not in it is quick.
+`pytest -n 2 --record-seconds` writes the processor time of tests and shared fixtures that took more
+than a second into `seconds.json`, and leaves there what did not run. These are slow.
 """
 
 import json
@@ -12,8 +12,6 @@ from pathlib import Path
 import pytest
 
 RECORD = Path(__file__).with_suffix(".json")
-#: Of processor time. Without these the suite takes at most four minutes on two cores.
-SLOW = 2.0
 
 
 def spent() -> float:
@@ -22,12 +20,15 @@ def spent() -> float:
     return times.user + times.system + times.children_user + times.children_system
 
 
-def costs(item: pytest.Item, record: dict[str, float]) -> float:
-    """Seconds of a test and of the most expensive fixture of its file that it uses."""
-    file = item.nodeid.split("::", maxsplit=1)[0]
-    fixtures = getattr(item, "fixturenames", ())
-    shared = [record.get(f"{file}::{name}", 0.0) for name in fixtures]
-    return max([record.get(item.nodeid, 0.0), *shared])
+def file_of(name: str) -> str:
+    """The file of a test or a fixture."""
+    return name.split("::", maxsplit=1)[0]
+
+
+def is_slow(item: pytest.Item, record: dict[str, float]) -> bool:
+    """Whether a test is in the record, or a fixture of its file that it uses."""
+    shared = (f"{file_of(item.nodeid)}::{name}" for name in getattr(item, "fixturenames", ()))
+    return any(name in record for name in (item.nodeid, *shared))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -38,13 +39,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]):
     """
     record = json.loads(RECORD.read_text(encoding="utf-8"))
     for item in items:
-        if costs(item, record) > SLOW:
+        if is_slow(item, record):
             item.add_marker("slow")
     yield
-    files: defaultdict[Path, float] = defaultdict(float)
-    for item in items:
-        files[item.path] += record.get(item.nodeid, 0.0)
-    items.sort(key=lambda item: -files[item.path])
+    files: defaultdict[str, float] = defaultdict(float)
+    for name, seconds in record.items():
+        files[file_of(name)] += seconds
+    items.sort(key=lambda item: -files[file_of(item.nodeid)])
 
 
 class Recorder:
