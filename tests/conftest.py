@@ -3,6 +3,12 @@
 import pytest
 
 
+def pytest_ignore_collect(collection_path):
+    """Helpers hold no tests: as modules with doctests they would be imported for nothing."""
+    helper = collection_path.suffix == ".py" and not collection_path.name.startswith("test_")
+    return True if helper else None
+
+
 @pytest.fixture
 def fake_julia(tmp_path):
     """A maker of programs that answer to --version as a Julia of that version does."""

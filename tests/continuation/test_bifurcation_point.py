@@ -25,7 +25,7 @@ def place(theta, rebuild, name, guess):
 
 
 def assert_gradient(function, theta, seed=0):
-    gradient = jax.grad(function)(theta)
+    gradient = jax.jit(jax.grad(function))(theta)
     jitted = jax.jit(function)
     for direction in np.random.default_rng(seed).normal(size=(3, theta.size)):
         expected = helpers.slope(lambda h, d=direction: float(jitted(theta + h * d)))
@@ -65,7 +65,7 @@ def test_pitchfork_of_a_symmetric_network_moves_by_its_eigenvalue():
     known = helpers.symmetric_network(6)
     theta, rebuild = flatten_parameters(known.field, ["weights"])
     guess = ("pitchfork", jnp.zeros(6), known.gains[0] + 1e-3, 0.0)
-    gradient = jax.grad(lambda t: place(t, rebuild, "gain", guess).parameter)(theta)
+    gradient = jax.jit(jax.grad(lambda t: place(t, rebuild, "gain", guess).parameter))(theta)
     values, vectors = np.linalg.eigh(np.asarray(known.field.weights))
     expected = -np.outer(vectors[:, -1], vectors[:, -1]) / values[-1] ** 2
     np.testing.assert_allclose(gradient.reshape(6, 6), expected, atol=1e-12)
@@ -76,7 +76,7 @@ def test_the_imperfection_says_how_a_bias_unfolds_a_pitchfork():
     known = helpers.symmetric_network(4)
     theta, rebuild = flatten_parameters(known.field, ["bias"])
     guess = ("pitchfork", jnp.zeros(4), known.gains[0], 0.0)
-    gradient = jax.grad(lambda t: place(t, rebuild, "gain", guess).imperfection)(theta)
+    gradient = jax.jit(jax.grad(lambda t: place(t, rebuild, "gain", guess).imperfection))(theta)
     _, vectors = np.linalg.eigh(np.asarray(known.field.weights))
     assert abs(float(gradient @ vectors[:, -1])) == pytest.approx(1, abs=1e-12)
 

@@ -5,6 +5,7 @@ import jax.tree_util as jtu
 import numpy as np
 import pytest
 
+import bifbridge as bb
 from bifbridge import BifbridgeError
 from bifbridge.continuation import (
     ContinuationProblem,

@@ -14,29 +14,32 @@ from bifbridge.plotting import (
 )
 from tests.report.helpers.synthetic_run import run_tree
 
-TREE = run_tree()
+
+@pytest.fixture(scope="module")
+def whole():
+    return run_tree()
 
 
-def test_training_puts_loss_rank_and_eigenvalues_over_one_axis_and_names_the_crossing():
-    figure = plot_training(TREE)
+def test_training_puts_loss_rank_and_eigenvalues_over_one_axis_and_names_the_crossing(whole):
+    figure = plot_training(whole)
     assert [ax.get_ylabel().replace("\n", " ") for ax in figure.axes] == [
         "loss",
         "participation ratio",
         "Re λ of the equilibrium",
     ]
     assert len({ax.get_xlim() for ax in figure.axes}) == 1
-    step = TREE.children["events"].dataset["step"].values[0]
+    step = whole.children["events"].dataset["step"].values[0]
     assert [t.get_text() for t in figure.axes[0].texts] == [f"pitchfork, step {step:.2f}"]
 
 
-def test_the_window_lies_around_the_crossing_and_fits_what_it_shows():
-    window = window_around(TREE, steps=20.0)
+def test_the_window_lies_around_the_crossing_and_fits_what_it_shows(whole):
+    window = window_around(whole, steps=20.0)
     assert window is not None
-    step = TREE.children["events"].dataset["step"].values[0]
+    step = whole.children["events"].dataset["step"].values[0]
     assert window == pytest.approx((step - 20, step + 20))
-    loss = plot_training(TREE, window=window).axes[0]
+    loss = plot_training(whole, window=window).axes[0]
     assert loss.get_xlim() == pytest.approx(window)
-    shown = TREE.children["training"].dataset["loss"].sel(step=slice(*window)).values
+    shown = whole.children["training"].dataset["loss"].sel(step=slice(*window)).values
     low, high = loss.get_ylim()
     assert shown.min() / 2 < low < shown.min()
     assert shown.max() < high < 2 * shown.max()
@@ -52,15 +55,15 @@ def test_training_leaves_out_what_is_not_there(missing):
     assert len(figure.axes) == (3 if missing == "events" else 2)
 
 
-def test_learning_has_the_loss_beneath_the_diagram():
-    upper, lower = plot_learning(TREE).axes
+def test_learning_has_the_loss_beneath_the_diagram(whole):
+    upper, lower = plot_learning(whole).axes
     assert (upper.get_ylabel(), lower.get_ylabel()) == ("equilibria, w·z", "loss")
     assert upper.get_xlim() == lower.get_xlim()
 
 
 @pytest.mark.parametrize("width", [SINGLE_COLUMN, DOUBLE_COLUMN])
-def test_direction_fits_the_page_and_a_narrow_screen(width):
-    figure = plot_direction(TREE, width=width)
+def test_direction_fits_the_page_and_a_narrow_screen(whole, width):
+    figure = plot_direction(whole, width=width)
     figure.draw_without_rendering()
     assert figure.get_figwidth() == width
     maps, scatter = figure.axes[:2], figure.axes[2]
@@ -72,8 +75,8 @@ def test_direction_fits_the_page_and_a_narrow_screen(width):
 
 @pytest.mark.parametrize("width", [SINGLE_COLUMN, DOUBLE_COLUMN])
 @pytest.mark.parametrize("draw", [plot_training, plot_learning])
-def test_nothing_is_cut_off_at_the_edges(draw, width):
-    figure = draw(TREE, width=width)
+def test_nothing_is_cut_off_at_the_edges(whole, draw, width):
+    figure = draw(whole, width=width)
     figure.draw_without_rendering()
     boxes = [ax.get_tightbbox() for ax in figure.axes]
     size = figure.get_size_inches() * figure.dpi

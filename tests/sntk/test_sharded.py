@@ -11,7 +11,8 @@ import pytest
 
 @pytest.fixture(scope="module")
 def measured():
-    environment = os.environ | {"XLA_FLAGS": "--xla_force_host_platform_device_count=4"}
+    flags = f"{os.environ['XLA_FLAGS']} --xla_force_host_platform_device_count=4"
+    environment = os.environ | {"XLA_FLAGS": flags}
     script = Path(__file__).with_name("sharded_check.py")
     found = subprocess.run(
         [sys.executable, script], env=environment, capture_output=True, text=True, check=False

@@ -1,5 +1,7 @@
 """The analysis of paths whose bifurcations are known in closed form."""
 
+from functools import cache
+
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -22,15 +24,19 @@ from bifbridge.training import TrainingPath
 CONFIG = StudentTeacherConfig(
     units=3, trials=4, horizon=12.0, step_size=0.4, teacher_eigenvalues=(1.5,), kernel_modes=3
 )
-EXPERIMENT = set_up(CONFIG)
 STEPS = np.arange(41)
+
+
+@cache
+def experiment():
+    return set_up(CONFIG)
 
 
 def path_through(weights):
     """A run whose weights are a function of the step, and whose loss falls steadily."""
     thetas = np.stack([np.asarray(weights(step)).ravel() for step in STEPS])
     losses = np.exp(-STEPS[:-1] / 10.0)
-    return TrainingPath(thetas, losses, losses, EXPERIMENT.rebuild)
+    return TrainingPath(thetas, losses, losses, experiment().rebuild)
 
 
 def pitchfork_path():
@@ -49,7 +55,7 @@ def hopf_path():
 
 
 def test_a_pitchfork_is_found_at_its_step_with_its_coefficient():
-    tracked = track(EXPERIMENT, pitchfork_path(), Silence())
+    tracked = track(experiment(), pitchfork_path(), Silence())
     (event,) = tracked.events
     assert abs(event.step - 20.25) < 1e-8
     data = event_dataset(tracked, pitchfork_path().losses)
@@ -60,7 +66,7 @@ def test_a_pitchfork_is_found_at_its_step_with_its_coefficient():
 
 def test_the_arms_of_the_diagram_follow_the_roots_of_the_scalar_equation():
     path = pitchfork_path()
-    diagram = diagram_dataset(path, track(EXPERIMENT, path, Silence()))
+    diagram = diagram_dataset(path, track(experiment(), path, Silence()))
     assert diagram is not None
     last = diagram.isel(checkpoint=-1)
     arm = float(np.max(last["projection"]))
@@ -72,15 +78,15 @@ def test_the_arms_of_the_diagram_follow_the_roots_of_the_scalar_equation():
 
 def test_a_hopf_bifurcation_goes_through_the_whole_analysis():
     path = hopf_path()
-    tracked = track(EXPERIMENT, path, Silence())
+    tracked = track(experiment(), path, Silence())
     event = tracked.first
     assert event is not None
     assert event.kind == "hopf"
     assert abs(event.step - 10.5) < 1e-8
-    crossing = analyse_crossing(EXPERIMENT, path, event)
+    crossing = analyse_crossing(experiment(), path, event)
     assert crossing is not None
     steps = sampled_steps(path.n_steps, 20, event.step)
-    kernel = kernel_series(EXPERIMENT, path, steps, {}, Silence())
+    kernel = kernel_series(experiment(), path, steps, {}, Silence())
     events = event_dataset(tracked, path.losses)
     np.testing.assert_allclose(events["frequency"], [0.7], rtol=1e-12)
     assert diagram_dataset(path, tracked) is None
@@ -95,8 +101,8 @@ def test_a_hopf_bifurcation_goes_through_the_whole_analysis():
 
 def test_a_run_without_a_bifurcation_says_so():
     path = path_through(lambda s: 0.1 * np.eye(3) * s / 40)
-    tracked = track(EXPERIMENT, path, Silence())
-    kernel = kernel_series(EXPERIMENT, path, [0, 40], {}, Silence())
+    tracked = track(experiment(), path, Silence())
+    kernel = kernel_series(experiment(), path, [0, 40], {}, Silence())
     events = event_dataset(tracked, path.losses)
     summary = summarise(CONFIG, path.losses, 0.1, kernel, tracked, events, None, None, None)
     assert summary["first_bifurcation"] is None
@@ -107,15 +113,15 @@ def test_a_run_without_a_bifurcation_says_so():
 
 def test_spectra_that_are_known_are_not_computed_again(monkeypatch):
     path, steps = pitchfork_path(), [0.0, 5.0]
-    first = kernel_series(EXPERIMENT, path, steps, {}, Silence())
+    first = kernel_series(experiment(), path, steps, {}, Silence())
     name = "bifbridge.studies.student_teacher._kernel_series.kernel_spectrum"
-    known = {step: kernel_spectrum(EXPERIMENT, path.field(step)) for step in steps}
+    known = {step: kernel_spectrum(experiment(), path.field(step)) for step in steps}
     monkeypatch.setattr(name, lambda *_: pytest.fail("computed again"))
-    assert kernel_series(EXPERIMENT, path, steps, known, Silence()).identical(first)
+    assert kernel_series(experiment(), path, steps, known, Silence()).identical(first)
 
 
 def test_the_initial_states_keep_off_the_separatrices():
-    along = np.abs(EXPERIMENT.task.initial_states @ EXPERIMENT.task.readout.T)
+    along = np.abs(experiment().task.initial_states @ experiment().task.readout.T)
     scale = CONFIG.initial_state_scale
     assert along.min() >= CONFIG.separation * scale * (1 - 1e-12)
     assert along.max() <= (2 - CONFIG.separation) * scale * (1 + 1e-12)

@@ -1,5 +1,6 @@
 """Studies on a Dask cluster and through submitit, both on this machine."""
 
+import importlib
 import warnings
 from pathlib import Path
 
@@ -30,11 +31,19 @@ def dask_client():
             yield client
 
 
+@pytest.fixture
+def dask_executor(dask_client):
+    """Two workers that are up: Dask blames what is still starting beside a task that kills."""
+    dask_client.wait_for_workers(2)
+    dask_client.run(importlib.import_module, "bifbridge.studies")
+    return dask_client.get_executor()
+
+
 def study_of(function, sweep, arguments=None):
     return Study.product("d", f"study_functions:{function}", sweep, arguments, search_path=HERE)
 
 
-def test_dask_does_a_study_though_a_worker_is_killed_in_mid_run(dask_client, tmp_path):
+def test_dask_does_a_study_though_a_worker_is_killed_in_mid_run(dask_executor, tmp_path):
     marker = str(tmp_path / "marker")
     study = Study.join(
         "d",
@@ -43,7 +52,7 @@ def test_dask_does_a_study_though_a_worker_is_killed_in_mid_run(dask_client, tmp
             study_of("precision", {"x": [1]}),
         ],
     )
-    status = run_study(study, tmp_path / "out", executor=dask_client.get_executor())
+    status = run_study(study, tmp_path / "out", executor=dask_executor)
     assert Path(marker).exists()
     assert status.complete, status
     assert (
@@ -51,9 +60,9 @@ def test_dask_does_a_study_though_a_worker_is_killed_in_mid_run(dask_client, tmp
     )
 
 
-def test_dask_gives_up_a_task_that_kills_every_worker(dask_client, tmp_path):
+def test_dask_gives_up_a_task_that_kills_every_worker(dask_executor, tmp_path):
     study = study_of("always_kills", {"x": [0, 1]})
-    status = run_study(study, tmp_path, executor=dask_client.get_executor())
+    status = run_study(study, tmp_path, executor=dask_executor)
     assert (status.count("done"), status.count("failed")) == (1, 1)
     assert "KilledWorker" in next(iter(status.reasons.values()))
 
