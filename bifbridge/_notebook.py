@@ -13,7 +13,8 @@ def as_html(result: Any) -> str:
     row = row_of(result)
     rows = resolve(row.summary)(result) if row.summary else []
     parts = [_table(rows) if rows else f"<pre>{html.escape(repr(result))}</pre>"]
-    picture = _picture(result) if row.picture else ""
+    quick = not row.quick or resolve(row.quick)(result)
+    picture = _picture(result) if row.picture and quick else ""
     return "\n".join(filter(None, [*parts, picture]))
 
 
@@ -35,4 +36,5 @@ def _picture(result: Any) -> str:
     except Exception:
         return ""
     data = base64.b64encode(buffer.getvalue()).decode("ascii")
-    return f'<img alt="{html.escape(repr(result).splitlines()[0])}" src="data:image/png;base64,{data}">'
+    title = html.escape(repr(result).splitlines()[0])
+    return f'<img alt="{title}" src="data:image/png;base64,{data}">'

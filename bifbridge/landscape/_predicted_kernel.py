@@ -2,7 +2,6 @@
 
 import math
 
-import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -15,6 +14,7 @@ from bifbridge._custom_types import (
     Weights,
 )
 from bifbridge._precision import require_x64
+from bifbridge._result import AbstractResult
 from bifbridge.landscape._reduction import (
     Amplitudes,
     critical_projector,
@@ -27,7 +27,7 @@ from bifbridge.sntk import SpectralProjector
 from bifbridge.trajectories import trajectory_measure
 
 
-class PredictedKernel(eqx.Module):
+class PredictedKernel(AbstractResult):
     """S_pred δθ = Σⱼ Fⱼ (γⱼ·δθ): rank one at scalar bifurcations, two at a Hopf bifurcation.
 
     At a scalar one γ = ∇θμ and F = v gᵢ(t) with g = ∂a/∂μ along the reduced trajectory of trial i,

@@ -15,11 +15,13 @@ from bifbridge.plotting._compositions import plot_direction as plot_direction
 from bifbridge.plotting._compositions import plot_learning as plot_learning
 from bifbridge.plotting._compositions import plot_training as plot_training
 from bifbridge.plotting._compositions import window_around as window_around
+from bifbridge.plotting._cross_check import plot_cross_check as plot_cross_check
 from bifbridge.plotting._cycles import plot_cycles as plot_cycles
 from bifbridge.plotting._direction import plot_direction_entries as plot_direction_entries
 from bifbridge.plotting._direction import plot_direction_matrix as plot_direction_matrix
 from bifbridge.plotting._distance import plot_distance as plot_distance
 from bifbridge.plotting._effective_rank import plot_effective_rank as plot_effective_rank
+from bifbridge.plotting._equilibria import plot_equilibria as plot_equilibria
 from bifbridge.plotting._equilibrium_eigenvalues import (
     plot_equilibrium_eigenvalues as plot_equilibrium_eigenvalues,
 )
@@ -37,9 +39,13 @@ from bifbridge.plotting._plane import coordinate_plane as coordinate_plane
 from bifbridge.plotting._plane import critical_plane as critical_plane
 from bifbridge.plotting._portrait import PhasePortrait as PhasePortrait
 from bifbridge.plotting._portrait import phase_portrait as phase_portrait
+from bifbridge.plotting._predicted_kernel import plot_predicted_kernel as plot_predicted_kernel
+from bifbridge.plotting._run import plot_run as plot_run
 from bifbridge.plotting._scree import plot_scree as plot_scree
 from bifbridge.plotting._special_points import draw_special_point as draw_special_point
 from bifbridge.plotting._special_points import kind_in_words as kind_in_words
+from bifbridge.plotting._spectrum import plot_spectrum as plot_spectrum
+from bifbridge.plotting._temporal_kernel import plot_temporal_kernel as plot_temporal_kernel
 from bifbridge.plotting._temporal_profile import plot_temporal_profile as plot_temporal_profile
 from bifbridge.plotting._theme import DARK as DARK
 from bifbridge.plotting._theme import LIGHT as LIGHT

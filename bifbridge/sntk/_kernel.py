@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, overload
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import lineax as lx
@@ -11,11 +10,13 @@ from jaxtyping import Array, Float
 
 from bifbridge._custom_types import ParameterVector, Scalar, Times, Trajectories
 from bifbridge._precision import require_x64
+from bifbridge._result import AbstractResult
+from bifbridge.sntk._kernel_text import kernel_text
 from bifbridge.sntk._materialised import AnySensitivity, MaterialisedSensitivity, materialise
 from bifbridge.trajectories import Sensitivity, Trials, linearise
 
 
-class StateSpaceNTK(eqx.Module):
+class StateSpaceNTK(AbstractResult):
     """𝒦 = S S* on trajectories and G = S* S on parameters, without forming either.
 
     S maps a parameter change to the change of the saved states, or of a linear read-out of them
@@ -277,6 +278,9 @@ class StateSpaceNTK(eqx.Module):
     def is_materialised(self) -> bool:
         """Whether S is written out."""
         return isinstance(self.sensitivity, MaterialisedSensitivity)
+
+    def __repr__(self) -> str:
+        return kernel_text(self)
 
     def _keep(self, dtheta: ParameterVector) -> ParameterVector:
         if self.removed is None:

@@ -72,7 +72,7 @@ def test_the_kernel_collapses_at_the_event_as_predicted(track):
 def test_the_track_becomes_a_table_and_a_dataset(track):
     data = track.to_xarray()
     assert dict(data.sizes) == {
-        "equilibrium": 3, "checkpoint": 11, "unit": 4, "mode": 4, "event": 1,
+        "equilibrium": 3, "checkpoint": 11, "unit": 4, "eigenvalue": 4, "event": 1,
     }  # fmt: skip
     assert data["event_kind"].item() == "pitchfork"
     table = pytest.importorskip("pandas") and track.to_dataframe()

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 _NAME, _VALUE, _DIFFERENCE = 12, 20, 12
 
 
-def as_text(check: "CrossCheck") -> str:
-    """The check as a table."""
+def as_text(check: "CrossCheck", most: int | None = None) -> str:
+    """The check as a table, or its first lines."""
     lines = [
         f"CrossCheck of {', '.join(check.engines)}: {len(check.matches)} special points matched, "
         f"{len(check.unmatched)} unmatched",
@@ -29,6 +29,9 @@ def as_text(check: "CrossCheck") -> str:
     if check.unmatched:
         lines.append("Unmatched")
         lines += [f"  {described_lack(entry)}" for entry in check.unmatched]
+    if most is not None and len(lines) > most:
+        rest = f"… {len(lines) - most + 1} lines more: print(check.text()) or check.to_dataframe()"
+        lines = [*lines[: most - 1], rest]
     return "\n".join(lines)
 
 
@@ -54,3 +57,17 @@ def _row(quantity: Quantity) -> str:
     )
     difference = "–" if quantity.difference is None else f"{quantity.difference:.1e}"
     return f"  {quantity.name:<{_NAME}}{values}{difference:>{_DIFFERENCE}}"
+
+
+def summary(check: "CrossCheck") -> list[tuple[str, str]]:
+    """The rows of the table in a notebook."""
+    largest = [
+        (f"largest difference, {name}", f"{value:.1e}")
+        for name, value in check.largest_differences.items()
+    ]
+    return [
+        ("engines", ", ".join(check.engines)),
+        ("matched special points", str(len(check.matches))),
+        ("unmatched", str(len(check.unmatched))),
+        *largest,
+    ]
