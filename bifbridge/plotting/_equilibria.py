@@ -45,7 +45,7 @@ def _draw(axes: Axes, place: np.ndarray, kind: str, unstable: int, theme: Theme)
         markerfacecolor=colour if kind == "stable" else theme.ground, linestyle="none",
         label=label, zorder=4,
     )  # fmt: skip
-    if unstable:
+    if kind == "unstable":
         axes.annotate(
             str(unstable), place, xytext=(5, 4), textcoords="offset points", color=theme.muted,
             fontsize=7,

@@ -7,5 +7,5 @@ from bifbridge.report._diagram import write_diagram as write_diagram
 from bifbridge.report._figures import write_figures as write_figures
 from bifbridge.report._page import render as render
 from bifbridge.report._page import write_report as write_report
-from bifbridge.report._run import Run as Run
 from bifbridge.report._run import read_run as read_run
+from bifbridge.training import Run as Run

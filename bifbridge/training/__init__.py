@@ -12,6 +12,7 @@ from bifbridge.training._optimisers import OPTIMISERS as OPTIMISERS
 from bifbridge.training._optimisers import make_optimiser as make_optimiser
 from bifbridge.training._path import TrainingPath as TrainingPath
 from bifbridge.training._path import join_blocks as join_blocks
+from bifbridge.training._run import Run as Run
 from bifbridge.training._task import ParameterLoss as ParameterLoss
 from bifbridge.training._task import ParameterResiduals as ParameterResiduals
 from bifbridge.training._task import TrajectoryTask as TrajectoryTask

@@ -8,7 +8,7 @@ import equinox as eqx
 from bifbridge._result import AbstractResult
 from bifbridge.continuation._cross_check._match import Match, Unmatched, matched
 from bifbridge.continuation._cross_check._plain import check_to_dict
-from bifbridge.continuation._cross_check._text import as_text
+from bifbridge.continuation._cross_check._text import as_text, short_text
 from bifbridge.continuation._problem import AbstractEngine, ContinuationProblem
 from bifbridge.continuation._results import Branch
 
@@ -71,7 +71,7 @@ class CrossCheck(AbstractResult):
         return check_to_dict(self)
 
     def text(self) -> str:
-        """The whole check as text, of which `repr` shows the beginning.
+        """The whole check as text, with every number.
 
         Returns:
             One block of lines per match.
@@ -79,7 +79,7 @@ class CrossCheck(AbstractResult):
         return as_text(self)
 
     def __repr__(self) -> str:
-        return as_text(self, most=10)
+        return short_text(self)
 
 
 def cross_check(

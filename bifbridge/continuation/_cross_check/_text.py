@@ -9,18 +9,13 @@ if TYPE_CHECKING:
     from bifbridge.continuation._cross_check._check import CrossCheck
 
 _NAME, _VALUE, _DIFFERENCE = 12, 20, 12
+#: Lines of the short text, and their width.
+_SHOWN, _WIDTH = 10, 115
 
 
-def as_text(check: "CrossCheck", most: int | None = None) -> str:
-    """The check as a table, or its first lines."""
-    lines = [
-        f"CrossCheck of {', '.join(check.engines)}: {len(check.matches)} special points matched, "
-        f"{len(check.unmatched)} unmatched",
-    ]
-    lines += [
-        f"  {name}: {len(branch)} points, {branch.balance!r}. {branch.status.sentence}"
-        for name, branch in zip(check.engines, check.branches, strict=True)
-    ]
+def as_text(check: "CrossCheck") -> str:
+    """The check as a table."""
+    lines = _heads(check)
     columns = "".join(f"{name[: _VALUE - 1]:>{_VALUE}}" for name in check.engines)
     for k, match in enumerate(check.matches):
         lines.append(f"{k}: {described_kind(check.engines, match)}")
@@ -29,10 +24,38 @@ def as_text(check: "CrossCheck", most: int | None = None) -> str:
     if check.unmatched:
         lines.append("Unmatched")
         lines += [f"  {described_lack(entry)}" for entry in check.unmatched]
-    if most is not None and len(lines) > most:
-        rest = f"… {len(lines) - most + 1} lines more: print(check.text()) or check.to_dataframe()"
-        lines = [*lines[: most - 1], rest]
     return "\n".join(lines)
+
+
+def short_text(check: "CrossCheck") -> str:
+    """One line per engine, match and lack, as far as ten lines go."""
+    matched = [
+        f"  {described_kind(check.engines, match)}{_largest(match)}" for match in check.matches
+    ]
+    lines = [*_heads(check), *(f"  {described_lack(entry)}" for entry in check.unmatched), *matched]
+    if len(lines) > _SHOWN:
+        hidden = len(lines) - _SHOWN + 1
+        lines = [*lines[: _SHOWN - 1], f"  … {hidden} more: print(check.text())"]
+    return "\n".join(line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…" for line in lines)
+
+
+def _heads(check: "CrossCheck") -> list[str]:
+    return [
+        f"CrossCheck of {', '.join(check.engines)}: {len(check.matches)} special points matched, "
+        f"{len(check.unmatched)} unmatched",
+        *(
+            f"  {name}: {len(branch)} points, {branch.balance!r}. {branch.status.sentence}"
+            for name, branch in zip(check.engines, check.branches, strict=False)
+        ),
+    ]
+
+
+def _largest(match: Match) -> str:
+    known = [(q.difference, q.name) for q in match.quantities if q.difference is not None]
+    where = next((x for x in match.quantities[0].values if x is not None), float("nan"))
+    if not known:
+        return f" at p = {where:.10g}"
+    return f" at p = {where:.10g}, largest difference {max(known)[0]:.1e} ({max(known)[1]})"
 
 
 def described_kind(names: tuple[str, ...], match: Match) -> str:

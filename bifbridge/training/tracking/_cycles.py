@@ -18,7 +18,7 @@ from bifbridge.continuation import (
     start_from_hopf,
 )
 from bifbridge.normal_forms import HopfNormalForm
-from bifbridge.training.tracking._run import Run
+from bifbridge.training.tracking._checkpoint_run import CheckpointRun
 
 
 class CycleTrack(eqx.Module):
@@ -93,7 +93,7 @@ def tracking_engine() -> CycleEngine:
 
 
 def follow_cycles(
-    run: Run,
+    run: CheckpointRun,
     events: list[LearningEvent],
     condition: str,
     inputs: Input | None,
@@ -115,7 +115,7 @@ def follow_cycles(
 
 
 def _follow(
-    run: Run,
+    run: CheckpointRun,
     event: LearningEvent,
     form: HopfNormalForm,
     condition: str,
@@ -171,6 +171,6 @@ def _fate(branch: CycleBranch) -> str:
     return "lost in a fold" if branch.status == Status.SPAN_END else "not followed"
 
 
-def _close(run: Run, step: float, event: LearningEvent) -> bool:
+def _close(run: CheckpointRun, step: float, event: LearningEvent) -> bool:
     length = run.steps[event.segment + 1] - run.steps[event.segment]
     return bool(abs(step - event.step) < 0.02 * length)

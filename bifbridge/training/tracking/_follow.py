@@ -12,7 +12,7 @@ from bifbridge.continuation import (
     track_equilibria,
 )
 from bifbridge.continuation._results import BIFURCATIONS
-from bifbridge.training.tracking._run import Run
+from bifbridge.training.tracking._checkpoint_run import CheckpointRun
 
 
 class EquilibriumTrack(eqx.Module):
@@ -55,7 +55,7 @@ class _Follower:
 
     def __init__(
         self,
-        run: Run,
+        run: CheckpointRun,
         condition: str,
         inputs: Input | None,
         names: tuple[str, ...] | None,
@@ -139,7 +139,7 @@ class _Follower:
 
 
 def follow_condition(
-    run: Run,
+    run: CheckpointRun,
     starts: np.ndarray,
     condition: str,
     inputs: Input | None,

@@ -9,11 +9,11 @@ from jaxtyping import Float
 from bifbridge._custom_types import Input
 from bifbridge._result import AbstractResult
 from bifbridge.continuation import AbstractEngine
+from bifbridge.training.tracking._checkpoint_run import as_run
 from bifbridge.training.tracking._cycles import CycleTrack, follow_cycles
 from bifbridge.training.tracking._event import TrackedBifurcation, examine
 from bifbridge.training.tracking._follow import EquilibriumTrack, follow_condition
 from bifbridge.training.tracking._kernel_probe import KernelProbe
-from bifbridge.training.tracking._run import as_run
 
 #: Lines of the short text.
 _SHOWN = 10
