@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import equinox as eqx
 import numpy as np
 
+from bifbridge._short_repr import short_repr
 from bifbridge.continuation._problem import (
     AbstractBranchingEngine,
     ContinuationProblem,
@@ -39,6 +40,8 @@ class DiagramBranch(eqx.Module):
     level: int
     parent: int | None = None
     point: int | None = None
+
+    __repr__ = short_repr
 
 
 class Diagram(eqx.Module):

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from bifbridge._custom_types import Input
+from bifbridge._short_repr import short_repr
 from bifbridge.continuation._families import LineFamily
 from bifbridge.continuation._problem import AbstractEngine, ContinuationProblem, continuation
 from bifbridge.continuation._results import Branch, SpecialPoint
@@ -78,6 +79,8 @@ class TrackedEquilibrium(eqx.Module):
     fate: Fate = eqx.field(static=True)
     status: Status = eqx.field(static=True)
     last: int
+
+    __repr__ = short_repr
 
 
 class LearningPath(eqx.Module):

@@ -8,6 +8,7 @@ import jax.tree_util as jtu
 import numpy as np
 from jaxtyping import Float
 
+from bifbridge._short_repr import short_repr
 from bifbridge.training._path import TrainingPath
 from bifbridge.training._run import Run
 
@@ -61,6 +62,8 @@ class CheckpointRun(eqx.Module):
             return (1 - part) * a + part * b if eqx.is_inexact_array(a) else a
 
         return jtu.tree_map(between, self.load(left), self.load(left + 1))
+
+    __repr__ = short_repr
 
 
 def as_run(

@@ -5,6 +5,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from bifbridge._custom_types import Input
+from bifbridge._short_repr import short_repr
 from bifbridge.continuation import (
     AbstractEngine,
     LearningEvent,
@@ -37,6 +38,8 @@ class EquilibriumTrack(eqx.Module):
     def stable(self) -> np.ndarray:
         """Whether all eigenvalues have negative real parts, shape (K,); false where lost."""
         return np.max(np.real(self.eigenvalues), axis=1) < 0
+
+    __repr__ = short_repr
 
 
 class _Open:
