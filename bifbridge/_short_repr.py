@@ -8,7 +8,8 @@ from typing import Any
 import jax
 import numpy as np
 
-WIDTH, MOST_LINES, _MOST_TEXT = 100, 10, 70
+WIDTH, MOST_LINES = 100, 10
+_WIDEST, _MOST_TEXT = 115, 70
 
 
 def short_repr(module: Any) -> str:
@@ -18,6 +19,13 @@ def short_repr(module: Any) -> str:
     name = type(module).__name__
     line = f"{name}({', '.join(parts)})"
     return line if len(line) <= WIDTH else "\n".join([f"{name}(", *filled(parts), ")"])
+
+
+def shortened(lines: list[str], rest: str, most: int = MOST_LINES) -> str:
+    """Lines of bounded number and width; `rest` says how the others are had."""
+    if len(lines) > most:
+        lines = [*lines[: most - 1], f"  … {len(lines) - most + 1} lines more: {rest}"]
+    return "\n".join(x if len(x) <= _WIDEST else f"{x[: _WIDEST - 1]}…" for x in lines)
 
 
 def filled(parts: list[str], most: int = MOST_LINES - 2) -> list[str]:
@@ -58,6 +66,8 @@ def _text(value: Any) -> str:
         return array_text(value)
     if isinstance(value, float | complex) and not isinstance(value, bool):
         return _number(value)
+    if isinstance(value, str):
+        return repr(value)
     if isinstance(value, tuple | list):
         return _sequence(value)
     if isinstance(value, Mapping):

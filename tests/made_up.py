@@ -24,7 +24,7 @@ BY_NAME: dict[str, Any] = {
     "kind": "pitchfork",
     "name": "weights",
     "names": ("weights", "bias"),
-    "kinds": ("stable", "unstable", "slow"),
+    "constants": {"c0": np.ones((3, 3))},
     "missed_by": "engine",
     "tree": xr.DataTree.from_dict({
         "/training": xr.Dataset({"loss": ("step", np.ones(3))}, {"step": np.arange(3)})
@@ -32,12 +32,12 @@ BY_NAME: dict[str, Any] = {
 }
 
 
-def make_up(cls: type, size: int, fill: float, depth: int = 3) -> Any:
+def make_up(cls: type, size: int, fill: float, depth: int = 6) -> Any:
     """An object with arrays of `size` along every axis, filled with one number."""
     made = object.__new__(cls)
     for field in fields(typing.cast(Any, cls)):
-        annotation = BY_NAME.get(field.name, field.type)
-        value = annotation if field.name in BY_NAME else value_of(annotation, size, fill, depth)
+        plain = field.name in BY_NAME and get_origin(field.type) is not Literal
+        value = BY_NAME[field.name] if plain else value_of(field.type, size, fill, depth)
         object.__setattr__(made, field.name, value)
     return made
 
@@ -52,10 +52,11 @@ def value_of(annotation: Any, size: int, fill: float, depth: int) -> Any:
         return inner[0]
     if origin is tuple:
         if inner[-1] is Ellipsis:
-            return tuple(value_of(inner[0], size, fill, depth) for _ in range(min(size, 30)))
+            return tuple(value_of(inner[0], size, fill, depth) for _ in range(size))
         return tuple(value_of(one, size, fill, depth) for one in inner)
     if origin in (Mapping, dict):
-        return {"weights": 1.0, "bias": fill}
+        content = inner[1] if inner else float
+        return {name: value_of(content, size, fill, depth) for name in ("weights", "bias")}
     if origin is Callable or annotation is Callable or inspect.isfunction(annotation):
         return jnp.tanh
     return plain_value(annotation, size, fill, depth)
@@ -82,7 +83,12 @@ def a_field() -> Any:
     return bb.CTRNN(jnp.eye(3))
 
 
-def array_of(annotation: Any, size: int, fill: float) -> np.ndarray:
+def array_of(annotation: Any, size: int, fill: float) -> Any:
+    values = numbers_of(annotation, size, fill)
+    return values if annotation.array_type is np.ndarray else jnp.asarray(values)
+
+
+def numbers_of(annotation: Any, size: int, fill: float) -> np.ndarray:
     shape = [int(x) if x.isdigit() else size for x in annotation.dim_str.split()]
     values = np.full(shape, fill)
     kinds = " ".join(annotation.dtypes)

@@ -2,7 +2,7 @@
 
 import importlib
 import re
-from dataclasses import is_dataclass
+from dataclasses import is_dataclass, make_dataclass
 
 import equinox as eqx
 import jax
@@ -23,6 +23,10 @@ ROOMS = [
 ]  # fmt: skip
 
 
+#: Curves, whose text belongs to their one class.
+CURVES = {"Branch", "CycleBranch", "BifurcationCurve", "CycleBifurcationCurve", "Diagram"}
+
+
 def public_classes():
     found = {}
     for room in ROOMS:
@@ -31,7 +35,11 @@ def public_classes():
                 continue
             if (issubclass(one, eqx.Module) or is_dataclass(one)) and name[0] != "_":
                 found[f"{one.__module__.split('.', 1)[-1]}.{name}"] = one
-    return {key: one for key, one in found.items() if not one.__name__.startswith("Abstract")}
+    return {
+        key: one
+        for key, one in found.items()
+        if not (one.__name__.startswith("Abstract") or one.__name__ in CURVES)
+    }
 
 
 CLASSES = public_classes()
@@ -44,11 +52,11 @@ def assert_short(text):
     assert not re.search(r"[fcib](8|16|32|64|128)\[|jaxpr|<function| at 0x", text), text
 
 
-@pytest.mark.parametrize("size", [0, 2, 40], ids=["empty", "small", "large"])
-@pytest.mark.parametrize("fill", [0.5, float("nan")], ids=["number", "nan"])
 @pytest.mark.parametrize("name", sorted(CLASSES))
-def test_every_public_object_has_a_short_text_whatever_it_holds(name, size, fill):
-    assert_short(repr(make_up(CLASSES[name], size, fill)))
+def test_every_public_object_has_a_short_text_whatever_it_holds(name):
+    for size in (0, 2, 40):
+        for fill in (0.5, float("nan")):
+            assert_short(repr(make_up(CLASSES[name], size, fill)))
 
 
 def test_a_field_shows_its_numbers_and_its_functions_by_name():
@@ -98,9 +106,7 @@ def test_values_are_shown_as_numbers_or_as_shape_and_range(value, text):
 
 
 def test_a_text_beyond_the_limit_counts_what_it_leaves_out():
-    many = eqx.field(default=1.0)
-    names = {f"quantity_number_{k}": many for k in range(90)}
-    cls = type("Many", (eqx.Module,), {"__annotations__": dict.fromkeys(names, float), **names})
-    text = short_repr(cls())
+    names = [(f"quantity_number_{k}", float, 1.0) for k in range(90)]
+    text = short_repr(make_dataclass("Many", names)())
     assert re.search(r"… and \d+ more", text)
     assert_short(text)

@@ -9,7 +9,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from bifbridge._custom_types import Input
-from bifbridge._short_repr import short_repr
+from bifbridge._short_repr import short_repr, shortened
 from bifbridge.continuation._families import LineFamily
 from bifbridge.continuation._problem import AbstractEngine, ContinuationProblem, continuation
 from bifbridge.continuation._results import Branch, SpecialPoint
@@ -100,9 +100,10 @@ class LearningPath(eqx.Module):
     events: tuple[LearningEvent, ...]
 
     def __repr__(self) -> str:
-        fates = ", ".join(equilibrium.fate for equilibrium in self.equilibria)
-        head = f"{len(self.equilibria)} equilibria over {self.steps.size} checkpoints ({fates})"
-        return "\n".join([head, *(f"  {event!r}" for event in self.events)])
+        fates = [equilibrium.fate for equilibrium in self.equilibria]
+        counts = ", ".join(f"{fates.count(fate)} {fate}" for fate in dict.fromkeys(fates))
+        head = f"{len(self.equilibria)} equilibria over {self.steps.size} checkpoints ({counts})"
+        return shortened([head, *(f"  {event!r}" for event in self.events)], "see events")
 
 
 def path_engine(gradient: bool = True) -> AbstractEngine:

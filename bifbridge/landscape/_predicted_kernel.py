@@ -104,13 +104,15 @@ class PredictedKernel(AbstractResult):
     def __repr__(self) -> str:
         """What is predicted, and how large the next term is."""
         kind = "map" if self.normal_form is None else self.normal_form.kind
-        values = ", ".join(f"{float(x):.6g}" for x in self.eigenvalues)
+        values = ", ".join(f"{float(x):.6g}" for x in self.eigenvalues[:4])
         share = curvature_share(self)
-        known = "" if math.isnan(share) else f", curvature of the manifold {share:.2g} of it"
-        return (
-            f"PredictedKernel({kind}, μ = {float(self.mu):.6g}, rank {self.rank}, eigenvalues "
-            f"{values}{known})"
-        )
+        lines = [
+            f"PredictedKernel at a {kind.replace('_', ' ')}: μ = {float(self.mu):.6g}, rank "
+            f"{self.rank}, eigenvalues {values}"
+        ]
+        if not math.isnan(share):
+            lines.append(f"  curvature of the manifold: {share:.2g} of it")
+        return "\n".join(lines)
 
 
 def predict_kernel(
@@ -186,7 +188,7 @@ def predict_kernel(
 def curvature_share(predicted: PredictedKernel) -> float:
     """‖a g h₂‖/‖v g‖: the centre manifold's curvature, the first term a prediction leaves out."""
     form = predicted.normal_form
-    if not isinstance(form, ScalarNormalForm):
+    if not isinstance(form, ScalarNormalForm) or predicted.rank == 0:
         return math.nan
     plain = predicted.coordinate_factors[0]
     bent = plain * predicted.amplitudes

@@ -1,4 +1,4 @@
-"""A kernel as text: what it is taken on, in one line."""
+"""A kernel as text: what it is taken on."""
 
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,8 @@ def kernel_text(ntk: "StateSpaceNTK") -> str:
         notes.append(f"read-out of {ntk.sensitivity.trajectories.shape[-1]} states")
     if ntk.removed is not None:
         notes.append(f"{ntk.removed.shape[1]} directions removed")
-    return (
-        f"StateSpaceNTK({trials} trials × {times} times × {observed} "
-        f"{'states' if ntk.readout is None else 'observed'}, {ntk.n_parameters} parameters, "
-        f"{ends}; {', '.join(notes)})"
-    )
+    return "\n".join([
+        f"StateSpaceNTK: {trials} trials × {times} times × {observed} "
+        f"{'states' if ntk.readout is None else 'observed'}, {ntk.n_parameters} parameters",
+        f"  {ends}; {', '.join(notes)}",
+    ])

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from bifbridge._short_repr import shortened
 from bifbridge.continuation._cross_check._compare import Quantity
 from bifbridge.continuation._cross_check._match import Match, Unmatched
 
@@ -9,8 +10,6 @@ if TYPE_CHECKING:
     from bifbridge.continuation._cross_check._check import CrossCheck
 
 _NAME, _VALUE, _DIFFERENCE = 12, 20, 12
-#: Lines of the short text, and their width.
-_SHOWN, _WIDTH = 10, 115
 
 
 def as_text(check: "CrossCheck") -> str:
@@ -33,10 +32,7 @@ def short_text(check: "CrossCheck") -> str:
         f"  {described_kind(check.engines, match)}{_largest(match)}" for match in check.matches
     ]
     lines = [*_heads(check), *(f"  {described_lack(entry)}" for entry in check.unmatched), *matched]
-    if len(lines) > _SHOWN:
-        hidden = len(lines) - _SHOWN + 1
-        lines = [*lines[: _SHOWN - 1], f"  … {hidden} more: print(check.text())"]
-    return "\n".join(line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…" for line in lines)
+    return shortened(lines, "print(check.text())")
 
 
 def _heads(check: "CrossCheck") -> list[str]:

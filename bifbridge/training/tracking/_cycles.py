@@ -5,6 +5,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from bifbridge._custom_types import Input
+from bifbridge._short_repr import shortened
 from bifbridge.continuation import (
     Cycle,
     CycleBranch,
@@ -82,9 +83,8 @@ class CycleTrack(eqx.Module):
             assert first is not None
             assert last is not None
             head += f", {len(there)} checkpoints, periods {first.period:.4g} … {last.period:.4g}"
-        return "\n".join([
-            head, *(f"    step {step:.8g}: {point.kind}" for step, point in self.special_points)
-        ])  # fmt: skip
+        points = [f"    step {step:.8g}: {point.kind}" for step, point in self.special_points]
+        return shortened([head, *points], "see special_points")
 
 
 def tracking_engine() -> CycleEngine:

@@ -8,15 +8,13 @@ from jaxtyping import Float
 
 from bifbridge._custom_types import Input
 from bifbridge._result import AbstractResult
+from bifbridge._short_repr import shortened
 from bifbridge.continuation import AbstractEngine
 from bifbridge.training.tracking._checkpoint_run import as_run
 from bifbridge.training.tracking._cycles import CycleTrack, follow_cycles
 from bifbridge.training.tracking._event import TrackedBifurcation, examine
 from bifbridge.training.tracking._follow import EquilibriumTrack, follow_condition
 from bifbridge.training.tracking._kernel_probe import KernelProbe
-
-#: Lines of the short text.
-_SHOWN = 10
 
 
 class BifurcationTrack(AbstractResult):
@@ -49,12 +47,7 @@ class BifurcationTrack(AbstractResult):
         return "\n".join([head, *(f"  {one!r}" for one in (*self.events, *self.cycles))])
 
     def __repr__(self) -> str:
-        # `text` is for a terminal; here a long run shows its first bifurcations only.
-        lines = self.text().splitlines()
-        if len(lines) > _SHOWN:
-            hidden = len(lines) - _SHOWN + 1
-            lines = [*lines[: _SHOWN - 1], f"  … {hidden} lines more: print(track.text())"]
-        return "\n".join(lines)
+        return shortened(self.text().splitlines(), "print(track.text())")
 
 
 def track_bifurcations(
