@@ -7,16 +7,17 @@ from typing import Any
 
 import jax
 import numpy as np
+from jax.core import Tracer
 
 WIDTH, MOST_LINES = 100, 10
 _WIDEST, _MOST_TEXT = 115, 70
 
 
-def short_repr(module: Any) -> str:
+def short_repr(self: Any) -> str:
     """The fields of a module or dataclass with their numbers, in at most ten lines."""
-    shown = [one for one in fields(module) if one.repr and not one.name.startswith("_")]
-    parts = [f"{one.name}={short_value(getattr(module, one.name, None))}" for one in shown]
-    name = type(module).__name__
+    shown = [one for one in fields(self) if one.repr and not one.name.startswith("_")]
+    parts = [f"{one.name}={short_value(getattr(self, one.name, None))}" for one in shown]
+    name = type(self).__name__
     line = f"{name}({', '.join(parts)})"
     return line if len(line) <= WIDTH else "\n".join([f"{name}(", *filled(parts), ")"])
 
@@ -49,8 +50,10 @@ def short_value(value: Any) -> str:
 
 def array_text(array: Any) -> str:
     """A small array in full, a large one as shape and range."""
-    if isinstance(array, jax.core.Tracer) or not _at_hand(array):
-        return f"traced {array.shape}" if isinstance(array, jax.core.Tracer) else f"{array.shape}"
+    if isinstance(array, Tracer):
+        return f"traced {array.shape}"
+    if not _at_hand(array):
+        return f"{array.shape}"
     values = np.asarray(array)
     if values.dtype.kind not in "biufc":
         return f"{values.shape} of {values.dtype}"

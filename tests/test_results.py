@@ -35,6 +35,7 @@ def results():
     problem = bb.ContinuationProblem(FAMILY, jnp.zeros(4), span=(0.1, 1.2), names=NAMES)
     check = bb.cross_check(problem, [bb.JaxEngine(gradient=True), bb.JaxEngine(step=0.02)])
     point = check.branches[0].special_points[0]
+    assert point.normal_form is not None
     ntk = kernel(point.parameter)
     predicted = bb.predict_kernel(point.normal_form, STATES, ntk.times, GRID.weights)
     run = [FAMILY.velocity(gain).field for gain in point.parameter + np.array([-0.1, 0.03, 0.1])]

@@ -26,4 +26,4 @@ def plot_run(run: "Run", *, ax: Axes | None = None, theme: Theme = LIGHT, **opti
     """
     if ax is None:
         return plot_training(run.tree, theme=theme, **options).axes[0]
-    return plot_loss(run.group("training"), events=run.group("events"), ax=ax, theme=theme)
+    return plot_loss(run.tree.children["training"], events=run.group("events"), ax=ax, theme=theme)

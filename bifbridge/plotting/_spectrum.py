@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
 
 from bifbridge.plotting._canvas import canvas
 from bifbridge.plotting._legend import legend_above
@@ -47,7 +48,7 @@ def plot_spectrum(
             )  # fmt: skip
         if np.any(np.isfinite(shown)):
             log_ordinate(axes)
-        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.xaxis.set_major_locator(MaxNLocator(7, integer=True))
         axes.set(xlabel="mode", ylabel="kernel eigenvalue")
         legend_above(axes)
     return axes

@@ -11,9 +11,10 @@ from jaxtyping import Array, Float
 from bifbridge._custom_types import ParameterVector, Scalar, Times, Trajectories
 from bifbridge._precision import require_x64
 from bifbridge._result import AbstractResult
+from bifbridge.sntk._kernel_source import linearised
 from bifbridge.sntk._kernel_text import kernel_text
 from bifbridge.sntk._materialised import AnySensitivity, MaterialisedSensitivity, materialise
-from bifbridge.trajectories import Sensitivity, Trials, linearise
+from bifbridge.trajectories import Sensitivity, Trials
 
 
 class StateSpaceNTK(AbstractResult):
@@ -89,7 +90,7 @@ class StateSpaceNTK(AbstractResult):
     ):
         require_x64("The state-space NTK")
         if isinstance(given, Trials):
-            source, given = _linearised(source, given, parameters, matvec_dtype), readout
+            source, given = linearised(source, given, parameters, matvec_dtype), readout
         elif not isinstance(source, Sensitivity | MaterialisedSensitivity):
             raise TypeError(
                 f"StateSpaceNTK: got a {type(source).__name__} and a {type(given).__name__}, "
@@ -295,18 +296,3 @@ class StateSpaceNTK(AbstractResult):
     def _operator(self, function: Any, size: int, tags: Any = ()) -> lx.FunctionLinearOperator:
         structure = jax.ShapeDtypeStruct((size,), self.sensitivity.theta.dtype)
         return lx.FunctionLinearOperator(function, structure, tags)
-
-
-def _linearised(
-    field: Any, trials: Trials, parameters: Sequence[str] | None, matvec_dtype: str | None
-) -> Sensitivity:
-    return linearise(
-        field,
-        trials.initial_states,
-        trials.grid,
-        names=parameters,
-        inputs=trials.inputs,
-        solver=trials.solver,
-        mask=trials.mask,
-        matvec_dtype=matvec_dtype,
-    )
