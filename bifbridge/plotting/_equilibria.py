@@ -47,8 +47,8 @@ def _draw(axes: Axes, place: np.ndarray, kind: str, unstable: int, theme: Theme)
     )  # fmt: skip
     if kind == "unstable":
         axes.annotate(
-            str(unstable), (place[0], place[1]), xytext=(5, 4), textcoords="offset points", color=theme.muted,
-            fontsize=7,
+            str(unstable), (place[0], place[1]), xytext=(5, 4), textcoords="offset points",
+            color=theme.muted, fontsize=7,
         )  # fmt: skip
 
 
