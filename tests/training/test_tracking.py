@@ -7,7 +7,7 @@ import jax.random as jr
 import numpy as np
 import pytest
 
-from bifbridge import CTRNN, AbstractVectorField, load_field, save_field, uniform_grid
+from bifbridge import CTRNN, AbstractVectorField, load, load_field, save_field, uniform_grid
 from bifbridge.training.tracking import KernelProbe, OnlineTracker, as_run, track_bifurcations
 
 BASIS = jnp.linalg.qr(jr.normal(jr.key(0), (4, 4)))[0]
@@ -143,7 +143,7 @@ class Turning(AbstractVectorField):
 
 
 @pytest.mark.parametrize("backwards", [False, True])
-def test_cycles_are_followed_from_their_hopf_point(backwards):
+def test_cycles_are_followed_from_their_hopf_point_and_saved(backwards, tmp_path):
     """Forwards where they are born, backwards where they vanish; radius and period are known."""
     rates = np.array([-0.4, 0.1, 0.6, 1.1])[:: -1 if backwards else 1]
     run = [Turning(jnp.array(r)) for r in rates]
@@ -162,6 +162,13 @@ def test_cycles_are_followed_from_their_hopf_point(backwards):
     data = track.to_xarray()
     assert data["cycle_period"].dims == ("cycle", "checkpoint")
     assert "cycles from the Hopf point" in repr(track)
+    (loaded,) = load(track.save(tmp_path / "track.nc")).cycles
+    for one, other in zip(loaded.cycles, orbit.cycles, strict=True):
+        assert (one is None) == (other is None)
+        if one is not None:
+            np.testing.assert_array_equal(one.nodes, other.nodes)
+            np.testing.assert_array_equal(one.multipliers, other.multipliers)
+    assert (loaded.hopf, loaded.fate, loaded.end) == (orbit.hopf, orbit.fate, orbit.end)
 
 
 def test_conditions_have_equilibria_of_their_own():
