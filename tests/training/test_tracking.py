@@ -165,7 +165,7 @@ def test_cycles_are_followed_from_their_hopf_point_and_saved(backwards, tmp_path
     (loaded,) = load(track.save(tmp_path / "track.nc")).cycles
     for one, other in zip(loaded.cycles, orbit.cycles, strict=True):
         assert (one is None) == (other is None)
-        if one is not None:
+        if one is not None and other is not None:
             np.testing.assert_array_equal(one.nodes, other.nodes)
             np.testing.assert_array_equal(one.multipliers, other.multipliers)
     assert (loaded.hopf, loaded.fate, loaded.end) == (orbit.hopf, orbit.fate, orbit.end)
