@@ -5,7 +5,10 @@ from pathlib import Path
 from typing import Any
 
 from bifbridge._errors import FileFormatError
-from bifbridge._result_table import RESULTS, resolve
+from bifbridge._result_table import RESULTS, resolve, row_of_format
+
+#: What reads the folder of a run.
+_READ_FOLDER = "bifbridge.studies._run_files:read_folder"
 
 
 def load(path: str | os.PathLike[str]) -> Any:
@@ -33,12 +36,27 @@ def load(path: str | os.PathLike[str]) -> Any:
     """
     from bifbridge._netcdf import format_of, read_dataset
 
-    found = format_of(Path(path))
-    for row in RESULTS.values():
-        if found in row.formats:
-            convert = resolve(f"{row.files}:from_xarray")
-            return read_dataset(path, row.what, convert, tree=row.tree)
-    known = ", ".join(name for row in RESULTS.values() for name in row.formats)
-    raise FileFormatError(
-        f"{path} holds {found or 'nothing of this package'}; expected one of {known}."
-    )
+    place = Path(path)
+    if not place.exists():
+        raise FileFormatError(
+            f"{path} does not exist; expected a file of result.save(path), or the folder of a run."
+        )
+    if place.is_dir():
+        return resolve(_READ_FOLDER)(place)
+    found = format_of(place)
+    row = row_of_format(found)
+    if row is None:
+        known = ", ".join(name for row in RESULTS.values() for name in row.formats)
+        raise FileFormatError(
+            f"{path} holds {found or 'nothing of this package'}; expected one of {known}."
+        )
+    return read_dataset(path, row.what, row.read, tree=row.tree)
+
+
+def from_xarray(dataset: Any) -> Any:
+    """The result that some `result.to_xarray()` made, whatever it was."""
+    found = str(dataset.attrs.get("format", ""))
+    row = row_of_format(found)
+    if row is None:
+        raise FileFormatError(f"Got a dataset of {found or 'no format'}, expected a result's.")
+    return row.read(dataset)

@@ -91,7 +91,8 @@ def format_of(path: str | os.PathLike[str]) -> str:
 
     try:
         with h5py.File(path) as file:
-            found: Any = file.attrs.get("format", "")
+            # A run's file of earlier releases has a kind and no format.
+            found: Any = file.attrs.get("format", file.attrs.get("kind", ""))
     except OSError as error:
         raise FileFormatError(f"{path}: not a readable netCDF file ({error}).") from error
     return found.decode() if isinstance(found, bytes) else str(found)

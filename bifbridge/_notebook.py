@@ -13,7 +13,8 @@ def as_html(result: Any) -> str:
     row = row_of(result)
     rows = resolve(row.summary)(result) if row.summary else []
     parts = [_table(rows) if rows else f"<pre>{html.escape(repr(result))}</pre>"]
-    picture = _picture(result) if row.picture else ""
+    quick = not row.quick or resolve(row.quick)(result)
+    picture = _picture(result) if row.picture and quick else ""
     return "\n".join(filter(None, [*parts, picture]))
 
 

@@ -37,9 +37,15 @@ class AbstractResult(eqx.Module):
 
         Returns:
             The file.
+
+        Raises:
+            NotImplementedError: for a result that has no file; the message says what to save
+                instead.
         """
         from bifbridge._netcdf import write_dataset
 
+        if row_of(self).unsaved:
+            raise NotImplementedError(row_of(self).unsaved)
         write_dataset(path, self.to_xarray())
         return Path(path)
 

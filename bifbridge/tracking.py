@@ -25,11 +25,11 @@ from bifbridge.continuation._learning_path import (
 )
 from bifbridge.training.tracking import (
     BifurcationTrack,
+    CheckpointRun,
     CycleTrack,
     EquilibriumTrack,
     KernelProbe,
     OnlineTracker,
-    Run,
     TrackedBifurcation,
     as_run,
     start_cloud,
@@ -38,13 +38,13 @@ from bifbridge.training.tracking import (
 
 __all__ = [
     "BifurcationTrack",
+    "CheckpointRun",
     "CycleTrack",
     "EquilibriumTrack",
     "KernelProbe",
     "LearningEvent",
     "LearningPath",
     "OnlineTracker",
-    "Run",
     "TrackedBifurcation",
     "TrackedEquilibrium",
     "as_run",

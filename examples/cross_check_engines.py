@@ -35,7 +35,7 @@ else:
     )
     engines["short steps"] = bb.JaxEngine(max_step=0.02, max_points=4000)
 check = bb.cross_check(problem, engines)
-print(check)
+print(check.text())
 
 # %%
 names, values = zip(*check.largest_differences.items(), strict=True)

@@ -37,7 +37,7 @@ every = 20 if QUICK else 3
 track = bb.track_bifurcations(
     path, starts, steps=range(0, STEPS + 1, every), search_every=2 if QUICK else 1
 )
-print(track)
+print(track.text())
 stable_at_end = sum(bool(one.stable[-1]) for one in track.equilibria)
 print(f"{BITS} bits: {stable_at_end} stable equilibria at the end of training")
 

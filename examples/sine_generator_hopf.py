@@ -55,7 +55,7 @@ if not QUICK:
     track = bb.track_bifurcations(
         path, starts, steps=range(0, STEPS + 1, STEPS // 20), conditions={"sine": level}
     )
-    print(track)
+    print(track.text())
 
 # %% [markdown]
 # The learned field under that input, its recurrent weights scaled by p: at p = 1 it is itself.

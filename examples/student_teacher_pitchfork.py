@@ -58,7 +58,7 @@ track = bb.track_bifurcations(
     probe=probe,
     search_every=10 if QUICK else 1,
 )
-print(track)
+print(track.text())
 
 # %%
 figure = plot_track(track, loss=(range(path.losses.size), path.losses))

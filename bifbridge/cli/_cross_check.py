@@ -69,6 +69,6 @@ def cross_check_command(
             write_cross_check(html, check)
         if out is not None:
             check.save(out)
-    typer.echo(json.dumps(check.to_dict(), indent=1) if as_json else repr(check))
+    typer.echo(json.dumps(check.to_dict(), indent=1) if as_json else check.text())
     if not check.agrees(tolerance):
         raise typer.Exit(FAILED)

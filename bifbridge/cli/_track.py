@@ -88,7 +88,7 @@ def track_command(
         rank = None if own is None else _ranks(own, looks)
         _write(folder, track, loss, rank)
     typer.echo(
-        json.dumps(plain(_rows(track)), indent=1, allow_nan=False) if as_json else repr(track)
+        json.dumps(plain(_rows(track)), indent=1, allow_nan=False) if as_json else track.text()
     )
 
 
@@ -142,9 +142,8 @@ def _write(folder: Path, track: Any, loss: Any, rank: Any) -> None:
     write_text(folder / "events.csv", _csv(_rows(track)))
     data = track.to_xarray()
     if rank is not None:
-        data = data.assign(effective_rank=("rank_step", rank[1])).assign_coords(
-            rank_step=("rank_step", rank[0])
-        )
+        ranks = {"effective_rank": ("rank_step", rank[1])}
+        data.dataset = data.to_dataset().assign(ranks).assign_coords(rank_step=rank[0])
     write_dataset(folder / "track.nc", data)
     if track.equilibria:
         with atomic_path(folder / "track.png") as temporary:

@@ -6,6 +6,7 @@ import equinox as eqx
 import numpy as np
 
 from bifbridge._result import AbstractResult
+from bifbridge._short_repr import short_repr
 from bifbridge.continuation._problem import (
     AbstractBranchingEngine,
     ContinuationProblem,
@@ -32,6 +33,8 @@ class DiagramBranch(eqx.Module):
     level: int
     parent: int | None = None
     point: int | None = None
+
+    __repr__ = short_repr
 
 
 class Diagram(AbstractResult):

@@ -5,69 +5,21 @@ nonlinear partial differential equations" (2015). Slow points: Sussillo and Bara
 black box: low-dimensional dynamics in high-dimensional recurrent neural networks" (2013).
 """
 
-from typing import Any, Literal
+from typing import Any
 
 import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Complex, Float, Int
+from jaxtyping import Array, Bool, Float
 
 from bifbridge._custom_types import Input, State
 from bifbridge._precision import require_x64
+from bifbridge.continuation._found_equilibria import Equilibria, Kind
 from bifbridge.normal_forms import as_velocity
-
-Kind = Literal["stable", "unstable", "slow"]
 
 _SEARCH_STEPS = 200
 _NEWTON_STEPS = 60
-
-
-class Equilibria(eqx.Module):
-    """Distinct equilibria and slow points, equilibria first, by speed and then by stability.
-
-    Attributes:
-        states: shape (k, n).
-        eigenvalues: of the Jacobian at each, by falling real part, shape (k, n).
-        speeds: |f| at each, shape (k,): rounding at an equilibrium, more at a slow point.
-        kinds: "stable" or "unstable" equilibrium, or "slow": a minimum of |f|² that is not zero,
-            where a flow lingers without resting.
-        found_from: how many starts led to each, shape (k,); 0 for those that only deflation
-            found.
-
-    Example:
-        See `find_equilibria`.
-    """
-
-    states: Float[np.ndarray, "k n"]
-    eigenvalues: Complex[np.ndarray, "k n"]
-    speeds: Float[np.ndarray, " k"]
-    kinds: tuple[Kind, ...] = eqx.field(static=True)
-    found_from: Int[np.ndarray, " k"]
-
-    @property
-    def equilibria(self) -> Float[np.ndarray, "e n"]:
-        """The states that are equilibria, without the slow points."""
-        return self.states[[kind != "slow" for kind in self.kinds]]
-
-    @property
-    def unstable(self) -> Int[np.ndarray, " k"]:
-        """Number of eigenvalues with positive real part at each, shape (k,)."""
-        return np.sum(np.real(self.eigenvalues) > 0, axis=1)
-
-    def __len__(self) -> int:
-        return len(self.kinds)
-
-    def __repr__(self) -> str:
-        lines = [f"{len(self.equilibria)} equilibria, {self.kinds.count('slow')} slow points"]
-        for k, kind in enumerate(self.kinds):
-            what = f"{kind} ({self.unstable[k]} unstable)" if kind == "unstable" else kind
-            leading = np.max(np.real(self.eigenvalues[k]))
-            lines.append(
-                f"  {k}: {what}, |f| = {self.speeds[k]:.1e}, largest real part {leading:.4g}, "
-                f"from {self.found_from[k]} starts"
-            )
-        return "\n".join(lines)
 
 
 def find_equilibria(

@@ -10,6 +10,7 @@ import jax.tree_util as jtu
 from jaxtyping import Array
 
 from bifbridge._custom_types import Input, ParameterVector, Scalar, State
+from bifbridge._short_repr import short_repr
 from bifbridge.fields import flatten_parameters, leaf_names
 from bifbridge.normal_forms import FieldVelocity
 
@@ -34,6 +35,8 @@ class AbstractFamily(eqx.Module):
         Returns:
             z ↦ dz/dt; a `FieldVelocity`, whose leaves are θ, wherever there is a field.
         """
+
+    __repr__ = short_repr
 
 
 class LineFamily(AbstractFamily):

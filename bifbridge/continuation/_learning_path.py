@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from bifbridge._custom_types import Input
+from bifbridge._short_repr import short_repr, shortened
 from bifbridge.continuation._families import LineFamily
 from bifbridge.continuation._problem import AbstractEngine, ContinuationProblem, continuation
 from bifbridge.continuation.curves import Branch, SpecialPoint, Status
@@ -78,6 +79,8 @@ class TrackedEquilibrium(eqx.Module):
     status: Status = eqx.field(static=True)
     last: int
 
+    __repr__ = short_repr
+
 
 class LearningPath(eqx.Module):
     """Equilibria and their bifurcations along a training run.
@@ -96,9 +99,10 @@ class LearningPath(eqx.Module):
     events: tuple[LearningEvent, ...]
 
     def __repr__(self) -> str:
-        fates = ", ".join(equilibrium.fate for equilibrium in self.equilibria)
-        head = f"{len(self.equilibria)} equilibria over {self.steps.size} checkpoints ({fates})"
-        return "\n".join([head, *(f"  {event!r}" for event in self.events)])
+        fates = [equilibrium.fate for equilibrium in self.equilibria]
+        counts = ", ".join(f"{fates.count(fate)} {fate}" for fate in dict.fromkeys(fates))
+        head = f"{len(self.equilibria)} equilibria over {self.steps.size} checkpoints ({counts})"
+        return shortened([head, *(f"  {event!r}" for event in self.events)], "see events")
 
 
 def path_engine(gradient: bool = True) -> AbstractEngine:

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from bifbridge._custom_types import Scalar, State
+from bifbridge._short_repr import short_repr
 from bifbridge.continuation._families import AbstractFamily, as_family
 from bifbridge.continuation.curves import Branch, SpecialPoint
 
@@ -99,6 +100,8 @@ class ContinuationProblem(eqx.Module):
         self.names = None if names is None else tuple(names)
         self.events = tuple((events or {}).items())
 
+    __repr__ = short_repr
+
 
 class AbstractEngine(eqx.Module):
     """Something that follows branches: the embedded engine, or another program."""
@@ -113,6 +116,8 @@ class AbstractEngine(eqx.Module):
         Returns:
             The branch with its special points.
         """
+
+    __repr__ = short_repr
 
 
 class AbstractBranchingEngine(AbstractEngine):

@@ -5,6 +5,7 @@ import abc
 import equinox as eqx
 
 from bifbridge._custom_types import Input, RealScalarLike, State
+from bifbridge._short_repr import short_repr
 
 
 class AbstractVectorField(eqx.Module):
@@ -36,3 +37,5 @@ class AbstractVectorField(eqx.Module):
         Returns:
             dz/dt, shape (n,).
         """
+
+    __repr__ = short_repr

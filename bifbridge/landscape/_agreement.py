@@ -1,12 +1,13 @@
 """A predicted kernel held against a measured one."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from bifbridge._custom_types import Times
+from bifbridge._result import AbstractResult
+from bifbridge._short_repr import filled
 from bifbridge.landscape._predicted_kernel import PredictedKernel, factor_products
 from bifbridge.landscape._reduced_kernel import subspace_angles
 from bifbridge.sntk import (
@@ -19,13 +20,10 @@ from bifbridge.sntk import (
 )
 from bifbridge.sntk._spectrum import is_small
 
-if TYPE_CHECKING:
-    import xarray as xr
-
 _SPECTRA = ("predicted_eigenvalues", "measured_eigenvalues", "residual_eigenvalues")
 
 
-class Agreement(eqx.Module):
+class Agreement(AbstractResult):
     """How well a predicted kernel meets a measured one; 1 for cosines and ratios is perfect.
 
     Inner products of operators are those of Hilbert and Schmidt, ⟨A, B⟩ = tr A*B.
@@ -90,38 +88,19 @@ class Agreement(eqx.Module):
             for name, value in vars(self).items()
         }
 
-    def as_dataset(self) -> "xr.Dataset":
-        """Profiles over time, eigenvalues over modes, numbers as scalar variables.
-
-        Returns:
-            An xarray dataset with the dimensions "time", "channel", "mode" and "residual_mode".
-        """
-        import xarray as xr
-
-        scalars = {name: x for name, x in vars(self).items() if isinstance(x, float)}
-        profiles = {
-            name: ("time", jnp.asarray(x))
-            for name, x in vars(self).items()
-            if name.endswith("_profile")
-        }
-        spectra = {
-            name: (dimension, jnp.asarray(getattr(self, name)))
-            for name, dimension in (
-                ("subspace_angles", "channel"),
-                ("predicted_eigenvalues", "channel"),
-                ("measured_eigenvalues", "mode"),
-                ("residual_eigenvalues", "residual_mode"),
-            )
-        }
-        return xr.Dataset(scalars | profiles | spectra, coords={"time": self.times})
+    @property
+    def numbers(self) -> dict[str, float]:
+        """Those of the results that are single numbers, by name."""
+        return {name: x for name, x in vars(self).items() if isinstance(x, float)}
 
     def __repr__(self) -> str:
-        """One line per number, one per short list."""
-        lines = [f"  {k} = {v:.6g}" for k, v in vars(self).items() if isinstance(v, float)]
+        """Every number, and every short list."""
+        parts = [f"{name} = {value:.6g}" for name, value in self.numbers.items()]
         for name in (*_SPECTRA, "subspace_angles"):
-            numbers = ", ".join(f"{float(x):.4g}" for x in getattr(self, name))
-            lines.append(f"  {name} = [{numbers}]")
-        return "\n".join(["Agreement", *lines])
+            values = getattr(self, name)
+            shown = ", ".join(f"{float(x):.4g}" for x in values[:4])
+            parts.append(f"{name} = [{shown}{', …' if len(values) > 4 else ''}]")
+        return "\n".join(["Agreement", *filled(parts, most=11)])
 
 
 def compare(

@@ -9,6 +9,7 @@ from jaxtyping import Array, Float
 
 from bifbridge._custom_types import InitialStates, Scalar, Times, Weights
 from bifbridge._precision import require_x64
+from bifbridge._short_repr import short_repr
 from bifbridge.landscape._reduction import (
     Amplitudes,
     critical_projector,
@@ -88,6 +89,8 @@ class Amplification(eqx.Module):
             name: float(getattr(self, name)) for name in ("onset", "crossover", "predicted_peak")
         }
         return xr.Dataset(curves | numbers | {"peak": self.peak}, coords={"mu": self.mu})
+
+    __repr__ = short_repr
 
 
 def amplification(

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from bifbridge._custom_types import ParameterVector, Scalar, State, Times
+from bifbridge._short_repr import short_repr
 from bifbridge.fields import flatten_parameters
 from bifbridge.normal_forms import ScalarNormalForm
 
@@ -63,6 +64,8 @@ class ChannelDirections(eqx.Module):
         """
         sizes = self.sizes(amplitudes, times)
         return max(sizes, key=lambda name: sizes[name])
+
+    __repr__ = short_repr
 
 
 def channel_directions(

@@ -10,6 +10,7 @@ from jaxtyping import Array, Float
 
 from bifbridge._custom_types import InitialStates, ParameterVector, Scalar, Times, Trajectories
 from bifbridge._precision import require_x64
+from bifbridge._short_repr import short_repr
 from bifbridge.landscape._predicted_kernel import refuse_escape
 from bifbridge.landscape._reduction import (
     Amplitudes,
@@ -74,6 +75,8 @@ class LossLandscape(eqx.Module):
         curves = {"predicted": ("mu", self.predicted), "measured": ("mu", self.measured)}
         errors = {"relative_error": self.relative_error}
         return xr.Dataset(curves | errors, coords={"mu": self.mu})
+
+    __repr__ = short_repr
 
 
 def predict_loss(

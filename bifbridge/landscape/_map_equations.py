@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Complex
 
 from bifbridge._custom_types import Scalar, Times
+from bifbridge._short_repr import short_repr
 from bifbridge.landscape._planar_equation import PlanarSolution
 from bifbridge.landscape._scalar_equations import ScalarSolution
 
@@ -73,6 +74,8 @@ class ScalarMap(eqx.Module):
         _, orbit = jax.lax.scan(advance, start, None, length=n_steps)
         return ScalarSolution(*(_prepend(x, xs) for x, xs in zip(start, orbit, strict=True)))
 
+    __repr__ = short_repr
+
 
 class NeimarkSackerMap(eqx.Module):
     """y⁺ = e^{iω}y(1 + μ + c₁|y|²) (Kuznetsov, 4.7).
@@ -124,6 +127,8 @@ class NeimarkSackerMap(eqx.Module):
         start = (y0, jnp.zeros_like(y0), jnp.zeros_like(y0))
         _, orbit = jax.lax.scan(advance, start, None, length=n_steps)
         return PlanarSolution(*(_prepend(x, xs) for x, xs in zip(start, orbit, strict=True)))
+
+    __repr__ = short_repr
 
 
 def _prepend(first: Array, rest: Array) -> Times | Complex[Array, " T"]:

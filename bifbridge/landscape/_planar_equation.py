@@ -7,6 +7,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Complex
 
 from bifbridge._custom_types import Scalar, Times
+from bifbridge._short_repr import short_repr
 from bifbridge.landscape._entire import log1p_ratio, phi1, phi2
 
 
@@ -90,6 +91,8 @@ class HopfEquation(eqx.Module):
             amplitude * (times + self.cubic * area_slope),
             amplitude * (1j * times),
         )
+
+    __repr__ = short_repr
 
 
 def _area(rate: Scalar, run: Times, scale: Times, x: Times) -> Times:

@@ -2,7 +2,6 @@
 
 import math
 
-import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -15,6 +14,7 @@ from bifbridge._custom_types import (
     Weights,
 )
 from bifbridge._precision import require_x64
+from bifbridge._result import AbstractResult
 from bifbridge.landscape._reduction import (
     Amplitudes,
     critical_projector,
@@ -27,7 +27,7 @@ from bifbridge.sntk import SpectralProjector
 from bifbridge.trajectories import trajectory_measure
 
 
-class PredictedKernel(eqx.Module):
+class PredictedKernel(AbstractResult):
     """S_pred δθ = Σⱼ Fⱼ (γⱼ·δθ): rank one at scalar bifurcations, two at a Hopf bifurcation.
 
     At a scalar one γ = ∇θμ and F = v gᵢ(t) with g = ∂a/∂μ along the reduced trajectory of trial i,
@@ -104,13 +104,15 @@ class PredictedKernel(eqx.Module):
     def __repr__(self) -> str:
         """What is predicted, and how large the next term is."""
         kind = "map" if self.normal_form is None else self.normal_form.kind
-        values = ", ".join(f"{float(x):.6g}" for x in self.eigenvalues)
+        values = ", ".join(f"{float(x):.6g}" for x in self.eigenvalues[:4])
         share = curvature_share(self)
-        known = "" if math.isnan(share) else f", curvature of the manifold {share:.2g} of it"
-        return (
-            f"PredictedKernel({kind}, μ = {float(self.mu):.6g}, rank {self.rank}, eigenvalues "
-            f"{values}{known})"
-        )
+        lines = [
+            f"PredictedKernel at a {kind.replace('_', ' ')}: μ = {float(self.mu):.6g}, rank "
+            f"{self.rank}, eigenvalues {values}"
+        ]
+        if not math.isnan(share):
+            lines.append(f"  curvature of the manifold: {share:.2g} of it")
+        return "\n".join(lines)
 
 
 def predict_kernel(
@@ -186,7 +188,7 @@ def predict_kernel(
 def curvature_share(predicted: PredictedKernel) -> float:
     """‖a g h₂‖/‖v g‖: the centre manifold's curvature, the first term a prediction leaves out."""
     form = predicted.normal_form
-    if not isinstance(form, ScalarNormalForm):
+    if not isinstance(form, ScalarNormalForm) or predicted.rank == 0:
         return math.nan
     plain = predicted.coordinate_factors[0]
     bent = plain * predicted.amplitudes

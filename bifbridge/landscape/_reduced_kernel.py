@@ -15,6 +15,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from bifbridge._custom_types import Input, RealScalarLike, State
+from bifbridge._short_repr import short_repr
 from bifbridge.sntk import SpectralProjector, StateSpaceNTK, spectrum, weighted_matrix
 from bifbridge.sntk._spectrum import is_small
 from bifbridge.trajectories import Trials
@@ -98,6 +99,8 @@ class KernelAgreement(eqx.Module):
     relative_error: float
     eigenvalue_ratios: Float[Array, " k"]
     subspace_angles: Float[Array, " k"]
+
+    __repr__ = short_repr
 
 
 def kernel_agreement(first: StateSpaceNTK, second: StateSpaceNTK, k: int = 1) -> KernelAgreement:

@@ -14,6 +14,7 @@ import jax
 import jax.numpy as jnp
 
 from bifbridge._custom_types import Scalar, Times
+from bifbridge._short_repr import short_repr
 from bifbridge.landscape._entire import phi1, phi2, stumpff
 
 
@@ -63,6 +64,8 @@ class AbstractScalarEquation(eqx.Module):
         Returns:
             Amplitude and sensitivity at the times.
         """
+
+    __repr__ = short_repr
 
 
 class FoldEquation(AbstractScalarEquation):

@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Complex
 
 from bifbridge._custom_types import Input, ParameterVector, Scalar, State
+from bifbridge._short_repr import short_repr
 from bifbridge.fields import flatten_parameters
 from bifbridge.normal_forms._critical import bordered_solve
 from bifbridge.normal_forms._derivatives import multilinear
@@ -40,6 +41,8 @@ class FieldVelocity(eqx.Module):
             dz/dt, shape (n,).
         """
         return self.field(self.time, z, self.inputs)
+
+    __repr__ = short_repr
 
 
 def fold_gradient(

@@ -14,11 +14,13 @@ from ._compositions import plot_direction as plot_direction
 from ._compositions import plot_learning as plot_learning
 from ._compositions import plot_training as plot_training
 from ._compositions import window_around as window_around
+from ._cross_check import plot_cross_check as plot_cross_check
 from ._cycles import plot_cycles as plot_cycles
 from ._direction import plot_direction_entries as plot_direction_entries
 from ._direction import plot_direction_matrix as plot_direction_matrix
 from ._distance import plot_distance as plot_distance
 from ._effective_rank import plot_effective_rank as plot_effective_rank
+from ._equilibria import plot_equilibria as plot_equilibria
 from ._equilibrium_eigenvalues import plot_equilibrium_eigenvalues as plot_equilibrium_eigenvalues
 from ._events import mark_events as mark_events
 from ._kernel_eigenvalues import plot_kernel_eigenvalues as plot_kernel_eigenvalues
@@ -32,9 +34,13 @@ from ._plane import coordinate_plane as coordinate_plane
 from ._plane import critical_plane as critical_plane
 from ._portrait import PhasePortrait as PhasePortrait
 from ._portrait import phase_portrait as phase_portrait
+from ._predicted_kernel import plot_predicted_kernel as plot_predicted_kernel
+from ._run import plot_run as plot_run
 from ._scree import plot_scree as plot_scree
 from ._special_points import draw_special_point as draw_special_point
 from ._special_points import kind_in_words as kind_in_words
+from ._spectrum import plot_spectrum as plot_spectrum
+from ._temporal_kernel import plot_temporal_kernel as plot_temporal_kernel
 from ._temporal_profile import plot_temporal_profile as plot_temporal_profile
 from ._theme import DARK as DARK
 from ._theme import LIGHT as LIGHT

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from bifbridge._short_repr import short_repr
+
 
 @dataclass(frozen=True)
 class Plane:
@@ -50,6 +52,8 @@ class Plane:
             Shape (…, d).
         """
         return (np.asarray(states) - self.origin) @ self.dual.T
+
+    __repr__ = short_repr
 
 
 def coordinate_plane(size: int, components: Sequence[int] = (0, 1), origin: Any = None) -> Plane:

@@ -11,6 +11,7 @@ from jaxtyping import Array, Bool, Float
 
 from bifbridge._compile import quick_jit
 from bifbridge._precision import require_x64
+from bifbridge._short_repr import short_repr
 from bifbridge.continuation import as_family
 from bifbridge.plotting._plane import Plane
 
@@ -60,6 +61,8 @@ class PhasePortrait:
         values = self.velocities[..., component]
         x, y = self.ticks
         return list(contourpy.contour_generator(x, y, values).lines(0.0))  # pyright: ignore[reportArgumentType, reportReturnType]
+
+    __repr__ = short_repr
 
 
 def phase_portrait(

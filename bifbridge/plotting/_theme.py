@@ -7,6 +7,8 @@ each role takes the member that stands out at least 3:1 from its ground.
 from dataclasses import dataclass
 from typing import Any
 
+from bifbridge._short_repr import short_repr
+
 #: Okabe and Ito's colours by name.
 OKABE_ITO = {
     "black": "#000000",
@@ -83,6 +85,8 @@ class Theme:
             "svg.fonttype": "path",
             "svg.hashsalt": "bifbridge",
         }
+
+    __repr__ = short_repr
 
 
 LIGHT = Theme(

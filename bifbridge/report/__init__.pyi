@@ -5,5 +5,4 @@ from ._diagram import write_diagram as write_diagram
 from ._figures import write_figures as write_figures
 from ._page import render as render
 from ._page import write_report as write_report
-from ._run import Run as Run
 from ._run import read_run as read_run

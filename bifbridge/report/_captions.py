@@ -6,8 +6,9 @@ from bifbridge.plotting._distance import error_variables, expected_order
 from bifbridge.plotting._groups import Group, by_step, values
 from bifbridge.plotting._learning_diagram import predicted_arms
 from bifbridge.report._criteria import SLOPE_TOLERANCE, rank_before
-from bifbridge.report._run import Run, at_step
+from bifbridge.report._run import at_step
 from bifbridge.report._words import bifurcation, cosine, fixed, is_number, number, percent
+from bifbridge.training import Run
 
 
 def training(run: Run) -> str:

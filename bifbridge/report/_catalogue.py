@@ -25,7 +25,7 @@ from bifbridge.plotting import (
     window_around,
 )
 from bifbridge.report import _captions as captions
-from bifbridge.report._run import Run
+from bifbridge.training import Run
 
 Draw = Callable[[xr.DataTree, Theme, float], Figure]
 

@@ -9,8 +9,9 @@ import numpy as np
 from bifbridge.plotting._distance import error_name
 from bifbridge.plotting._groups import values
 from bifbridge.report._bars import BARS, ELSEWHERE, Bar
-from bifbridge.report._run import Run, at_step
+from bifbridge.report._run import at_step
 from bifbridge.report._words import fixed, is_number, number, percent
+from bifbridge.training import Run
 
 #: Steps around the crossing within which the effective rank must fall.
 NEARBY = 50.0

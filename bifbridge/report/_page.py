@@ -19,9 +19,10 @@ from bifbridge.report._parts import (
     picture,
     settings_table,
 )
-from bifbridge.report._run import Run, read_run
+from bifbridge.report._run import read_run
 from bifbridge.report._shell import document
 from bifbridge.report._words import escape
+from bifbridge.training import Run
 
 #: The figures that belong to each section; all others go with the comparisons.
 HAPPENED = ("training", "crossing", "learning-diagram", "kernel-spectrum")

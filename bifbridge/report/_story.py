@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from bifbridge.report._criteria import Finding, findings
-from bifbridge.report._run import Run
 from bifbridge.report._words import (
     article,
     bifurcation,
@@ -16,6 +15,7 @@ from bifbridge.report._words import (
     number,
     percent,
 )
+from bifbridge.training import Run
 
 #: Crossings closer than this, in steps, belong together.
 TO_AND_FRO = 50.0

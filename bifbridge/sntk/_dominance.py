@@ -4,6 +4,7 @@ import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from bifbridge._short_repr import short_repr
 from bifbridge.sntk._kernel import StateSpaceNTK
 from bifbridge.sntk._parameter_split import orthonormal_columns
 from bifbridge.sntk._projector import SpectralProjector
@@ -45,6 +46,8 @@ class Dominance(eqx.Module):
     def holds(self) -> bool:
         """Whether the measured ratio respects the bound."""
         return self.ratio <= self.bound
+
+    __repr__ = short_repr
 
 
 def dominance(

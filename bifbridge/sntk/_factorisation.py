@@ -13,6 +13,7 @@ from jaxtyping import Array, Bool, Float, Int
 
 from bifbridge._custom_types import InitialStates, ParameterVector, Trajectories, Weights
 from bifbridge._precision import require_x64
+from bifbridge._short_repr import short_repr
 from bifbridge.fields import flatten_parameters
 from bifbridge.trajectories import Inputs, TimeGrid, UnrolledRungeKutta, unrolled
 from bifbridge.trajectories._measure import trajectory_measure
@@ -153,6 +154,8 @@ class KernelFactors(eqx.Module):
     def forcing_shape(self) -> tuple[int, ...]:
         """Steps, stages, trials and states (K, s, N, n)."""
         return self._shapes[0]
+
+    __repr__ = short_repr
 
 
 class FactorOperators(NamedTuple):

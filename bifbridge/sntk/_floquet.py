@@ -18,6 +18,7 @@ from jaxtyping import Array, Complex, Float
 
 from bifbridge._custom_types import State
 from bifbridge._precision import require_x64
+from bifbridge._short_repr import short_repr
 from bifbridge.trajectories import TimeGrid, march
 
 
@@ -57,6 +58,8 @@ class FloquetProjectors(eqx.Module):
         part = (place - before)[..., None, None]
         matrices = jnp.einsum("kid,kjd->kij", self.right, self.left)
         return (1 - part) * matrices[before % count] + part * matrices[(before + 1) % count]
+
+    __repr__ = short_repr
 
 
 def floquet_projectors(

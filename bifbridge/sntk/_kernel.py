@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, overload
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import lineax as lx
@@ -11,11 +10,14 @@ from jaxtyping import Array, Float
 
 from bifbridge._custom_types import ParameterVector, Scalar, Times, Trajectories
 from bifbridge._precision import require_x64
+from bifbridge._result import AbstractResult
+from bifbridge.sntk._kernel_source import linearised
+from bifbridge.sntk._kernel_text import kernel_text
 from bifbridge.sntk._materialised import AnySensitivity, MaterialisedSensitivity, materialise
-from bifbridge.trajectories import Sensitivity, Trials, linearise
+from bifbridge.trajectories import Sensitivity, Trials
 
 
-class StateSpaceNTK(eqx.Module):
+class StateSpaceNTK(AbstractResult):
     """𝒦 = S S* on trajectories and G = S* S on parameters, without forming either.
 
     S maps a parameter change to the change of the saved states, or of a linear read-out of them
@@ -88,7 +90,7 @@ class StateSpaceNTK(eqx.Module):
     ):
         require_x64("The state-space NTK")
         if isinstance(given, Trials):
-            source, given = _linearised(source, given, parameters, matvec_dtype), readout
+            source, given = linearised(source, given, parameters, matvec_dtype), readout
         elif not isinstance(source, Sensitivity | MaterialisedSensitivity):
             raise TypeError(
                 f"StateSpaceNTK: got a {type(source).__name__} and a {type(given).__name__}, "
@@ -278,6 +280,9 @@ class StateSpaceNTK(eqx.Module):
         """Whether S is written out."""
         return isinstance(self.sensitivity, MaterialisedSensitivity)
 
+    def __repr__(self) -> str:
+        return kernel_text(self)
+
     def _keep(self, dtheta: ParameterVector) -> ParameterVector:
         if self.removed is None:
             return dtheta
@@ -291,18 +296,3 @@ class StateSpaceNTK(eqx.Module):
     def _operator(self, function: Any, size: int, tags: Any = ()) -> lx.FunctionLinearOperator:
         structure = jax.ShapeDtypeStruct((size,), self.sensitivity.theta.dtype)
         return lx.FunctionLinearOperator(function, structure, tags)
-
-
-def _linearised(
-    field: Any, trials: Trials, parameters: Sequence[str] | None, matvec_dtype: str | None
-) -> Sensitivity:
-    return linearise(
-        field,
-        trials.initial_states,
-        trials.grid,
-        names=parameters,
-        inputs=trials.inputs,
-        solver=trials.solver,
-        mask=trials.mask,
-        matvec_dtype=matvec_dtype,
-    )

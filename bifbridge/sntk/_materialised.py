@@ -9,6 +9,7 @@ from jaxtyping import Array, Float
 
 from bifbridge._custom_types import ParameterVector, Scalar, Times, Trajectories, Weights
 from bifbridge._memory import require_room
+from bifbridge._short_repr import short_repr
 from bifbridge.trajectories import Sensitivity, trajectory_measure
 
 
@@ -67,6 +68,8 @@ class MaterialisedSensitivity(eqx.Module):
             ⟨x, y⟩, a scalar.
         """
         return jnp.sum(self.measure * x * y)
+
+    __repr__ = short_repr
 
 
 AnySensitivity: TypeAlias = Sensitivity | MaterialisedSensitivity

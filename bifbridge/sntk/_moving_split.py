@@ -7,6 +7,7 @@ import jax.random as jr
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from bifbridge._custom_types import Scalar, Times
+from bifbridge._short_repr import short_repr
 from bifbridge.sntk._kernel import StateSpaceNTK
 
 
@@ -48,6 +49,8 @@ class MovingSplit(eqx.Module):
         late = self.times - self.times[0] >= (self.times[-1] - self.times[0]) / 2
         log_t = jnp.log(self.times[late] - self.times[0])
         return float(jnp.polyfit(log_t, jnp.log(self.critical_profile[late]) / 2, 1)[0])
+
+    __repr__ = short_repr
 
 
 def moving_split(

@@ -6,6 +6,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Complex, Float
 
 from bifbridge._custom_types import Scalar, State, Times
+from bifbridge._short_repr import short_repr
 from bifbridge.sntk._kernel import StateSpaceNTK
 from bifbridge.sntk._materialised import MaterialisedSensitivity
 
@@ -47,6 +48,8 @@ class OscillationSplit(eqx.Module):
         late = self.times >= self.times[-1] / 2
         log_t, log_size = jnp.log(self.times[late]), jnp.log(self.phase[late]) / 2
         return float(jnp.polyfit(log_t, log_size, 1)[0])
+
+    __repr__ = short_repr
 
 
 def oscillation_split(

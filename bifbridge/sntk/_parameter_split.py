@@ -5,6 +5,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from bifbridge._custom_types import Scalar
+from bifbridge._short_repr import short_repr
 from bifbridge.sntk._kernel import StateSpaceNTK
 from bifbridge.sntk._spectrum import spectrum
 from bifbridge.sntk._spectrum_type import Spectrum
@@ -38,6 +39,8 @@ class ParameterSplit(eqx.Module):
         """Critical share of the trace, between 0 and 1."""
         total = self.critical_trace + self.residual_trace
         return self.critical_trace / jnp.where(total == 0, 1.0, total)
+
+    __repr__ = short_repr
 
 
 def parameter_split(

@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import jax.random as jr
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from bifbridge._short_repr import short_repr
 from bifbridge.sntk._kernel import StateSpaceNTK
 
 
@@ -21,6 +22,8 @@ class ProductError(eqx.Module):
     push: float
     pull: float
     gram: float
+
+    __repr__ = short_repr
 
 
 def product_error(

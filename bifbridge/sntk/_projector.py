@@ -5,6 +5,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Complex, Float, Inexact
 
+from bifbridge._short_repr import short_repr
+
 
 class SpectralProjector(eqx.Module):
     """Π = V Wᵀ with WᵀV = 1: states ↦ their part in a critical eigenspace along all others.
@@ -37,6 +39,8 @@ class SpectralProjector(eqx.Module):
     def isometric_coordinates(self) -> Float[Array, "d n"]:
         """A read-out whose kernel has the spectrum of Π𝒦Πᵀ: R Wᵀ with V = (isometry) R."""
         return jnp.linalg.qr(self.right)[1] @ self.left.T
+
+    __repr__ = short_repr
 
 
 def spectral_projector(

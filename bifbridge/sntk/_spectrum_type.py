@@ -8,9 +8,10 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from bifbridge._custom_types import ParameterVector, Scalar
+from bifbridge._result import AbstractResult
 
 
-class Spectrum(eqx.Module):
+class Spectrum(AbstractResult):
     """Leading eigenvalues of 𝒦 (and G) with its first two spectral moments.
 
     "Effective rank" has several meanings; each is a property with its own name, and
@@ -108,6 +109,26 @@ class Spectrum(eqx.Module):
             "top_share": self.top_share,
             "complete": self.complete,
         }
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{float(x):.4g}" for x in self.eigenvalues[:5])
+        more = ", …" if self.eigenvalues.size > 5 else ""
+        ratio = _stated(self.participation_ratio, self.participation_ratio_error)
+        return "\n".join([
+            f"Spectrum: {self.eigenvalues.size} eigenvalues [{shown}{more}]"
+            f"{'' if self.complete else ', the largest ones'}",
+            f"  participation ratio {ratio}, stable rank {_stable_rank(self):.4g}",
+            f"  trace {_stated(float(self.trace), float(self.trace_error))}, "
+            f"right singular vectors {self.right.shape}",
+        ])
+
+
+def _stated(value: float, error: float) -> str:
+    return f"{value:.6g} ± {error:.2g}" if error else f"{value:.6g}"
+
+
+def _stable_rank(spectrum: Spectrum) -> float:
+    return spectrum.stable_rank if spectrum.eigenvalues.size else 0.0
 
 
 def _ratio(numerator: Array, denominator: Array) -> Array:

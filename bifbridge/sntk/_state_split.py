@@ -7,6 +7,7 @@ import jax.random as jr
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from bifbridge._custom_types import Scalar
+from bifbridge._short_repr import short_repr
 from bifbridge.sntk._kernel import StateSpaceNTK
 from bifbridge.sntk._materialised import AnySensitivity, MaterialisedSensitivity
 from bifbridge.sntk._projector import SpectralProjector
@@ -49,6 +50,8 @@ class StateSplit(eqx.Module):
         """Each of the four relative to tr 𝒦; they sum to one."""
         parts = {"cc": self.cc, "cr": self.cr, "rc": self.rc, "rr": self.rr}
         return {name: float(part / self.trace) for name, part in parts.items()}
+
+    __repr__ = short_repr
 
 
 def state_split(

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from bifbridge._atomic import write_text
+from bifbridge._short_repr import short_repr
 from bifbridge.studies._claim import LEASE, is_stale
 
 
@@ -121,3 +122,5 @@ class StudyFolder:
 
     def _failure(self, key: str) -> Path:
         return self.path / "failures" / f"{key}.json"
+
+    __repr__ = short_repr

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from bifbridge._errors import ConfigError
+from bifbridge._short_repr import short_repr
 from bifbridge.studies._task import Task
 
 _KEYS = {"function", "arguments", "sweep", "files"}
@@ -87,6 +88,8 @@ class Study:
             The study of all tasks.
         """
         return Study(name, tuple(one for part in parts for one in part.tasks))
+
+    __repr__ = short_repr
 
 
 def read_study(path: str | os.PathLike[str]) -> Study:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bifbridge._errors import ConfigError
+from bifbridge._short_repr import short_repr
 
 #: Built-in tasks by the name that a specification uses.
 BUILT_IN = {
@@ -133,6 +134,8 @@ class Task:
     def _absolute(self, path: str) -> str:
         found = Path(self.search_path, path).absolute()
         return path if ":" in path and not found.exists() else str(found)
+
+    __repr__ = short_repr
 
 
 def hash_of(identity: Mapping[str, Any]) -> str:

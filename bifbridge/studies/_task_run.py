@@ -14,6 +14,7 @@ import optax
 from bifbridge._atomic import write_text
 from bifbridge._errors import ConfigError, DivergenceError, RunFolderError
 from bifbridge._precision import require_x64
+from bifbridge._short_repr import short_repr
 from bifbridge.fields import flatten_parameters, save_field
 from bifbridge.studies._claimed_folder import claim_folder
 from bifbridge.studies._progress import AbstractProgress, Silence
@@ -105,6 +106,8 @@ class TaskRunConfig:
         for name in ("units", "trials", "steps", "checkpoint_every", "learning_rate"):
             if not getattr(self, name) > 0:
                 raise ConfigError(f"Got {name} = {getattr(self, name)}, expected a positive one.")
+
+    __repr__ = short_repr
 
 
 class TaskRun(eqx.Module):

@@ -10,6 +10,7 @@ from ._optimisers import OPTIMISERS as OPTIMISERS
 from ._optimisers import make_optimiser as make_optimiser
 from ._path import TrainingPath as TrainingPath
 from ._path import join_blocks as join_blocks
+from ._run import Run as Run
 from ._task import ParameterLoss as ParameterLoss
 from ._task import ParameterResiduals as ParameterResiduals
 from ._task import TrajectoryTask as TrajectoryTask

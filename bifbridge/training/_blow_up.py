@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from bifbridge._custom_types import ParameterVector
+from bifbridge._short_repr import short_repr
 
 
 class AbstractTrajectoryLoss(eqx.Module):
@@ -27,6 +28,8 @@ class AbstractTrajectoryLoss(eqx.Module):
     @abc.abstractmethod
     def saved_times(self) -> Float[Array, " T"]:
         """The saved times."""
+
+    __repr__ = short_repr
 
 
 def first_blow_up(loss: Callable[[Any], Any], theta: ParameterVector) -> str:

@@ -17,6 +17,7 @@ from jaxtyping import Array, Float
 
 from bifbridge._custom_types import ParameterVector
 from bifbridge._errors import DivergenceError
+from bifbridge._short_repr import short_repr
 from bifbridge.training._blow_up import first_blow_up
 
 #: L(θ): any function of the flat parameter vector, hashable or an Equinox module.
@@ -39,6 +40,8 @@ class TrainingState(eqx.Module):
     theta: ParameterVector
     optimiser_state: Any
 
+    __repr__ = short_repr
+
 
 class Block(eqx.Module):
     """Consecutive steps of training.
@@ -59,6 +62,8 @@ class Block(eqx.Module):
     losses: Float[Array | np.ndarray, " K"]
     gradient_norms: Float[Array | np.ndarray, " K"]
     end: TrainingState
+
+    __repr__ = short_repr
 
 
 def start_training(

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float
 
+from bifbridge._short_repr import short_repr
 from bifbridge.training._loop import Block
 
 
@@ -63,6 +64,8 @@ class TrainingPath(eqx.Module):
             The field.
         """
         return self.rebuild(jnp.asarray(self.theta(step)))
+
+    __repr__ = short_repr
 
 
 def join_blocks(blocks: Sequence[Block], rebuild: Callable[[Any], Any]) -> TrainingPath:

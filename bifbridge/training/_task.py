@@ -15,6 +15,7 @@ from bifbridge._custom_types import (
     VectorField,
 )
 from bifbridge._memory import recompute_stages
+from bifbridge._short_repr import short_repr
 from bifbridge.fields import CTRNN, flatten_parameters, parameter_slices
 from bifbridge.training._blow_up import AbstractTrajectoryLoss
 from bifbridge.trajectories import TimeGrid, march, solve
@@ -104,6 +105,8 @@ class TrajectoryTask(eqx.Module):
             self.initial_states[:count], self.grid, self.readout, self.targets[:count]
         )
 
+    __repr__ = short_repr
+
 
 class ParameterLoss(AbstractTrajectoryLoss):
     """The loss of a task as a function of the flat parameter vector.
@@ -162,6 +165,8 @@ class ParameterResiduals(eqx.Module):
         """r(θ), with L(θ) = ½|r|²."""
         _, rebuild = flatten_parameters(self.field, self.names)
         return self.task.residuals(rebuild(theta))
+
+    __repr__ = short_repr
 
 
 def spectral_teacher(

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from bifbridge._custom_types import Times
+from bifbridge._short_repr import short_repr
 
 #: Who chose the steps: equal ones, error control that watched a tangent too, or anyone.
 Provenance = Literal["fixed", "tangent", "unknown"]
@@ -51,6 +52,8 @@ class TimeGrid(eqx.Module):
         gaps = jnp.diff(self.times)
         zero = jnp.zeros(1, gaps.dtype)
         return (jnp.concatenate([zero, gaps]) + jnp.concatenate([gaps, zero])) / 2
+
+    __repr__ = short_repr
 
 
 def uniform_grid(

@@ -5,6 +5,7 @@ from typing import Any
 import equinox as eqx
 
 from bifbridge._custom_types import InitialStates, Input, RealScalarLike, State
+from bifbridge._short_repr import short_repr
 
 
 class LearnedStart(eqx.Module):
@@ -36,3 +37,5 @@ class LearnedStart(eqx.Module):
             dz/dt, shape (n,).
         """
         return self.field(t, z, u)
+
+    __repr__ = short_repr

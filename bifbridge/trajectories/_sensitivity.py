@@ -24,6 +24,7 @@ from bifbridge._custom_types import (
     Weights,
 )
 from bifbridge._precision import require_x64
+from bifbridge._short_repr import short_repr
 from bifbridge.fields import flatten_parameters
 from bifbridge.trajectories._grid import TimeGrid
 from bifbridge.trajectories._march import march
@@ -92,6 +93,8 @@ class Sensitivity(eqx.Module):
             ⟨x, y⟩, a scalar.
         """
         return jnp.sum(self.measure * x * y)
+
+    __repr__ = short_repr
 
 
 def linearise(

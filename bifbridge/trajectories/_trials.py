@@ -8,6 +8,7 @@ import equinox as eqx
 from jaxtyping import Array, Bool
 
 from bifbridge._custom_types import InitialStates
+from bifbridge._short_repr import short_repr
 from bifbridge.trajectories._grid import TimeGrid
 from bifbridge.trajectories._solve import Inputs
 
@@ -40,3 +41,5 @@ class Trials(eqx.Module):
     inputs: Inputs | None = None
     solver: dfx.AbstractSolver | None = None
     mask: Bool[Array, "N T"] | None = None
+
+    __repr__ = short_repr

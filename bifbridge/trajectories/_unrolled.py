@@ -11,6 +11,8 @@ import diffrax as dfx
 import equinox as eqx
 import numpy as np
 
+from bifbridge._short_repr import short_repr
+
 
 class UnrolledRungeKutta(dfx.AbstractSolver):
     """The explicit Runge-Kutta method of a Butcher tableau, its stages written out.
@@ -77,6 +79,8 @@ class UnrolledRungeKutta(dfx.AbstractSolver):
             if i in needed:
                 needed |= {j for j, entry in enumerate(self.stages[i]) if entry != 0}
         return sorted(needed)
+
+    __repr__ = short_repr
 
 
 def unrolled(solver: dfx.AbstractSolver) -> dfx.AbstractSolver:

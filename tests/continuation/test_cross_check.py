@@ -187,7 +187,7 @@ def test_an_engine_without_a_branch_is_excused_with_its_status():
 
 
 def test_the_table_shows_every_number(steps):
-    text = repr(steps)
+    text = steps.text()
     assert text.startswith("CrossCheck of JaxEngine, JaxEngine 2: 4 special points matched, 0 unm")
     assert "ℓ₁" in text
     assert "3.11763079061" in text

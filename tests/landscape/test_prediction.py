@@ -217,8 +217,8 @@ def test_a_network_at_its_pitchfork_meets_its_prediction_at_the_order_one_over_h
 
 def test_the_report_reads_the_same_as_dict_dataset_and_text(network):
     found = agreement_at(network, 20.0)
-    numbers, table = found.as_dict(), found.as_dataset()
-    assert float(table["operator_cosine"]) == numbers["operator_cosine"]
+    numbers, table = found.as_dict(), found.to_xarray()
+    assert table["operator_cosine"].item() == numbers["operator_cosine"]
     assert table["measured_profile"].dims == ("time",)
     assert f"operator_cosine = {found.operator_cosine:.6g}" in repr(found)
 

@@ -7,7 +7,7 @@ import jax.random as jr
 import numpy as np
 import pytest
 
-from bifbridge import CTRNN, load_field, save_field, uniform_grid
+from bifbridge import CTRNN, load, load_field, save_field, uniform_grid
 from bifbridge.fields import AbstractVectorField
 from bifbridge.training.tracking import KernelProbe, OnlineTracker, as_run, track_bifurcations
 
@@ -73,7 +73,7 @@ def test_the_kernel_collapses_at_the_event_as_predicted(track):
 def test_the_track_becomes_a_table_and_a_dataset(track):
     data = track.to_xarray()
     assert dict(data.sizes) == {
-        "equilibrium": 3, "checkpoint": 11, "unit": 4, "mode": 4, "event": 1,
+        "equilibrium": 3, "checkpoint": 11, "unit": 4, "eigenvalue": 4, "event": 1,
     }  # fmt: skip
     assert data["event_kind"].item() == "pitchfork"
     table = pytest.importorskip("pandas") and track.to_dataframe()
@@ -144,7 +144,7 @@ class Turning(AbstractVectorField):
 
 
 @pytest.mark.parametrize("backwards", [False, True])
-def test_cycles_are_followed_from_their_hopf_point(backwards):
+def test_cycles_are_followed_from_their_hopf_point_and_saved(backwards, tmp_path):
     """Forwards where they are born, backwards where they vanish; radius and period are known."""
     rates = np.array([-0.4, 0.1, 0.6, 1.1])[:: -1 if backwards else 1]
     run = [Turning(jnp.array(r)) for r in rates]
@@ -163,6 +163,13 @@ def test_cycles_are_followed_from_their_hopf_point(backwards):
     data = track.to_xarray()
     assert data["cycle_period"].dims == ("cycle", "checkpoint")
     assert "cycles from the Hopf point" in repr(track)
+    (loaded,) = load(track.save(tmp_path / "track.nc")).cycles
+    for one, other in zip(loaded.cycles, orbit.cycles, strict=True):
+        assert (one is None) == (other is None)
+        if one is not None and other is not None:
+            np.testing.assert_array_equal(one.nodes, other.nodes)
+            np.testing.assert_array_equal(one.multipliers, other.multipliers)
+    assert (loaded.hopf, loaded.fate, loaded.end) == (orbit.hopf, orbit.fate, orbit.end)
 
 
 def test_conditions_have_equilibria_of_their_own():

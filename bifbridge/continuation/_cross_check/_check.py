@@ -1,21 +1,19 @@
 """One problem, several engines."""
 
-import os
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import equinox as eqx
 
+from bifbridge._result import AbstractResult
 from bifbridge.continuation._cross_check._match import Match, Unmatched, matched
-from bifbridge.continuation._cross_check._text import as_text
+from bifbridge.continuation._cross_check._plain import check_to_dict
+from bifbridge.continuation._cross_check._text import as_text, short_text
 from bifbridge.continuation._problem import AbstractEngine, ContinuationProblem
 from bifbridge.continuation.curves import Branch
 
-if TYPE_CHECKING:
-    import xarray as xr
 
-
-class CrossCheck(eqx.Module):
+class CrossCheck(AbstractResult):
     """What several engines say to the same problem.
 
     Attributes:
@@ -65,37 +63,23 @@ class CrossCheck(eqx.Module):
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """The check as plain data for JSON, see `check_to_dict`.
+        """The check as plain data for JSON.
 
         Returns:
             Engines, matches with their quantities, and what is unmatched.
         """
-        from bifbridge.continuation._cross_check._storage import check_to_dict  # imports this one
-
         return check_to_dict(self)
 
-    def to_xarray(self) -> "xr.Dataset":
-        """The check as a dataset, see `check_to_xarray`.
+    def text(self) -> str:
+        """The whole check as text, with every number.
 
         Returns:
-            The dataset, over match, engine and state.
+            One block of lines per match.
         """
-        from bifbridge.continuation._cross_check._storage import check_to_xarray
-
-        return check_to_xarray(self)
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write `to_xarray()` to a netCDF file, atomically.
-
-        Args:
-            path: the file.
-        """
-        from bifbridge.continuation._cross_check._storage import save_check
-
-        save_check(path, self)
+        return as_text(self)
 
     def __repr__(self) -> str:
-        return as_text(self)
+        return short_text(self)
 
 
 def cross_check(

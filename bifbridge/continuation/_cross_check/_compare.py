@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import equinox as eqx
 import numpy as np
 
+from bifbridge._short_repr import short_repr
 from bifbridge.continuation.curves import SpecialPoint
 from bifbridge.normal_forms import HopfNormalForm, ScalarNormalForm
 
@@ -29,6 +30,8 @@ class Quantity(eqx.Module):
     values: tuple[float | None, ...]
     difference: float | None
     scale: float
+
+    __repr__ = short_repr
 
 
 def compared(points: Points, width: float) -> tuple[Quantity, ...]:

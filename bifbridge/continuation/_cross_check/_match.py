@@ -6,6 +6,7 @@ import equinox as eqx
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from bifbridge._short_repr import short_repr
 from bifbridge.continuation._cross_check._compare import Quantity, compared
 from bifbridge.continuation.curves import Branch, SpecialPoint
 
@@ -37,6 +38,8 @@ class Match(eqx.Module):
         """Whether all engines that have it agree on what it is."""
         return len({kind for kind in self.kinds if kind is not None}) == 1
 
+    __repr__ = short_repr
+
 
 class Unmatched(eqx.Module):
     """A special point that one engine lacks.
@@ -56,6 +59,8 @@ class Unmatched(eqx.Module):
     found_by: tuple[str, ...]
     missed_by: str
     reason: str
+
+    __repr__ = short_repr
 
 
 Cluster = list[SpecialPoint | None]

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import equinox as eqx
 
+from bifbridge._short_repr import short_repr
+
 
 class NewtonPar(eqx.Module):
     """Newton's method, see BifurcationKit's `NewtonPar`.
@@ -36,6 +38,8 @@ class NewtonPar(eqx.Module):
             raise ValueError(
                 f"NewtonPar: got max_iterations={self.max_iterations}, expected at least 1."
             )
+
+    __repr__ = short_repr
 
 
 class ContinuationPar(eqx.Module):
@@ -125,6 +129,8 @@ class ContinuationPar(eqx.Module):
         rest = {name: getattr(self, name) for name in names}
         return steps | rest | {"p_min": float(span[0]), "p_max": float(span[1])}
 
+    __repr__ = short_repr
+
 
 class PALC(eqx.Module):
     """Pseudo-arclength continuation, see BifurcationKit's `PALC`.
@@ -156,6 +162,8 @@ class PALC(eqx.Module):
         """
         return {"name": "PALC", "tangent": self.tangent, "theta": float(self.theta)}
 
+    __repr__ = short_repr
+
 
 class Natural(eqx.Module):
     """Steps at fixed parameter, which end at folds, see BifurcationKit's `Natural`.
@@ -171,6 +179,8 @@ class Natural(eqx.Module):
             Its name; the rest fills the places of `PALC`.
         """
         return {"name": "Natural", "tangent": "Secant", "theta": 0.5}
+
+    __repr__ = short_repr
 
 
 class KrylovKit(eqx.Module):
@@ -203,6 +213,8 @@ class KrylovKit(eqx.Module):
             name: getattr(self, name) for name in ("dim", "rtol", "maxiter", "eig_dim", "eig_tol")
         }
 
+    __repr__ = short_repr
+
 
 class Collocation(eqx.Module):
     """Cycles by orthogonal collocation, see BifurcationKit's `Collocation`.
@@ -223,6 +235,8 @@ class Collocation(eqx.Module):
                 f"Collocation: got ntst={self.ntst}, m={self.m}, expected at least 2 intervals "
                 "and a degree from 2 to 9."
             )
+
+    __repr__ = short_repr
 
 
 class Shooting(eqx.Module):
@@ -248,6 +262,8 @@ class Shooting(eqx.Module):
         if self.segments < 1:
             raise ValueError(f"Shooting: got segments={self.segments}, expected at least 1.")
 
+    __repr__ = short_repr
+
 
 class DefCont(eqx.Module):
     """Deflated continuation, see BifurcationKit's `DefCont`.
@@ -263,3 +279,5 @@ class DefCont(eqx.Module):
     seek_every_step: int = 1
     max_iter_defop: int = 5
     perturbation: float = 0.1
+
+    __repr__ = short_repr

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, get_args, get_origin, get_type_hints
 
 from bifbridge._errors import ConfigError
+from bifbridge._short_repr import short_repr
 from bifbridge.fields import NONLINEARITIES
 from bifbridge.training import OPTIMISERS
 
@@ -97,6 +98,8 @@ class StudentTeacherConfig:
     def as_toml(self) -> str:
         """The settings as a TOML file that `read_config` reads back."""
         return "".join(f"{name} = {json.dumps(v)}\n" for name, v in self.as_dict().items())
+
+    __repr__ = short_repr
 
 
 def read_config(

@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 from bifbridge._errors import ConfigError, RunFolderError
+from bifbridge._short_repr import short_repr
 from bifbridge.studies._claimed_folder import claim_folder
 from bifbridge.studies.student_teacher._config import StudentTeacherConfig, read_config
 
@@ -53,6 +54,8 @@ class RunFolder:
     def summary(self) -> Path:
         """The main numbers."""
         return self.path / "summary.json"
+
+    __repr__ = short_repr
 
 
 def open_run_folder(path: str | os.PathLike[str], config: StudentTeacherConfig) -> RunFolder:

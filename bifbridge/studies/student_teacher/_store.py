@@ -8,9 +8,10 @@ import numpy as np
 import xarray as xr
 
 from bifbridge._atomic import write_text
-from bifbridge._netcdf import read_dataset, write_dataset
+from bifbridge._netcdf import provenance, read_dataset, write_dataset
 from bifbridge.training import TrainingPath
 
+FORMAT = "bifbridge-run"
 SCHEMA_VERSION = 1
 KIND = "student-teacher"
 
@@ -27,9 +28,11 @@ def write_run(
     path: str | os.PathLike[str], groups: dict[str, xr.Dataset | None], summary: dict[str, Any]
 ) -> None:
     """Write the groups of a run, atomically."""
+    root = xr.Dataset({"summary": json.dumps(summary)})
     present = {f"/{name}": data for name, data in groups.items() if data is not None}
-    tree = xr.DataTree.from_dict(present)
+    tree = xr.DataTree.from_dict({"/": root, **present})
     tree.attrs = {
+        **provenance(FORMAT, SCHEMA_VERSION),
         "schema_version": SCHEMA_VERSION,
         "kind": KIND,
         "config": json.dumps(summary["config"]),

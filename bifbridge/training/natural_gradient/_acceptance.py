@@ -5,6 +5,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool
 
 from bifbridge._custom_types import Scalar
+from bifbridge._short_repr import short_repr
 
 
 class GainRatio(eqx.Module):
@@ -63,3 +64,5 @@ class GainRatio(eqx.Module):
         ratio = (before - after) / jnp.maximum(predicted, jnp.finfo(before.dtype).tiny)
         kept = jnp.where(ratio < self.poor, self.shrink, jnp.where(ratio > self.good, self.grow, 1))
         return jnp.where(self.rises(before, after), self.shrink, kept).astype(before.dtype)
+
+    __repr__ = short_repr

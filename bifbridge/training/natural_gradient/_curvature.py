@@ -9,6 +9,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from bifbridge._custom_types import ParameterVector, Scalar
+from bifbridge._short_repr import short_repr
 
 Outputs = Float[Array, "..."]
 Directions = Float[Array, "p k"]
@@ -77,6 +78,8 @@ class GaussNewton(eqx.Module):
         """
         values, linear = jax.linearize(lambda vector: self.outputs(unravel(vector)), theta)
         return LinearisedLoss(theta, values, linear, self.loss)
+
+    __repr__ = short_repr
 
 
 class LinearisedLoss(eqx.Module):

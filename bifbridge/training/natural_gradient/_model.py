@@ -5,6 +5,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from bifbridge._custom_types import ParameterVector, Scalar
+from bifbridge._short_repr import short_repr
 
 
 class LowRankModel(eqx.Module):
@@ -55,6 +56,8 @@ class LowRankModel(eqx.Module):
         along = self.components(step)
         bend = jnp.sum((self.curvatures - self.tail) * along**2) + self.tail * step @ step
         return -gradient @ step - 0.5 * bend
+
+    __repr__ = short_repr
 
 
 def implicit_step(

@@ -11,6 +11,7 @@ from jaxtyping import Array, Float
 from matfree import decomp
 
 from bifbridge._custom_types import ParameterVector
+from bifbridge._short_repr import short_repr
 from bifbridge.training.natural_gradient._curvature import Directions, LinearisedLoss
 from bifbridge.training.natural_gradient._model import LowRankModel
 
@@ -53,6 +54,8 @@ class AbstractSubspace(eqx.Module):
         Returns:
             The model.
         """
+
+    __repr__ = short_repr
 
 
 class BlockIteration(AbstractSubspace):

@@ -10,6 +10,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from bifbridge._custom_types import ParameterVector, State, Trajectories
 from bifbridge._memory import recompute_stages
+from bifbridge._short_repr import short_repr
 from bifbridge.fields import flatten_parameters, parameter_slices, random_ctrnn
 from bifbridge.training._blow_up import AbstractTrajectoryLoss
 from bifbridge.training.tasks._trials import AbstractTask, Trials
@@ -80,6 +81,8 @@ class ReadoutNetwork(eqx.Module):
             return solve(self.field, start, trials.grid, inputs=inputs, solver=solver)
         again = recompute_stages(count, start.shape[1], trials.grid.n_steps)
         return march(self.field, start, trials.grid, inputs=inputs, solver=solver, checkpoint=again)
+
+    __repr__ = short_repr
 
 
 class TrialResiduals(AbstractTrajectoryLoss):

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, PRNGKeyArray
 
 from bifbridge._custom_types import InitialStates
+from bifbridge._short_repr import short_repr
 from bifbridge.trajectories import TimeGrid
 
 
@@ -72,6 +73,8 @@ class Trials(eqx.Module):
         raw = self.mask * self.grid.weights[None, :, None]
         return raw / jnp.sum(raw)
 
+    __repr__ = short_repr
+
 
 class AbstractTask(eqx.Module):
     """A distribution of trials.
@@ -103,6 +106,8 @@ class AbstractTask(eqx.Module):
         Returns:
             The trials.
         """
+
+    __repr__ = short_repr
 
 
 def everywhere(targets: Float[Array, "N T o"]) -> Bool[Array, "N T o"]:

@@ -5,6 +5,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from bifbridge._custom_types import Input
+from bifbridge._short_repr import shortened
 from bifbridge.continuation import (
     Branch,
     Cycle,
@@ -18,7 +19,7 @@ from bifbridge.continuation import (
     start_from_hopf,
 )
 from bifbridge.normal_forms import HopfNormalForm
-from bifbridge.training.tracking._run import Run
+from bifbridge.training.tracking._checkpoint_run import CheckpointRun
 
 
 class CycleTrack(eqx.Module):
@@ -82,9 +83,8 @@ class CycleTrack(eqx.Module):
             assert first is not None
             assert last is not None
             head += f", {len(there)} checkpoints, periods {first.period:.4g} … {last.period:.4g}"
-        return "\n".join([
-            head, *(f"    step {step:.8g}: {point.kind}" for step, point in self.special_points)
-        ])  # fmt: skip
+        points = [f"    step {step:.8g}: {point.kind}" for step, point in self.special_points]
+        return shortened([head, *points], "see special_points")
 
 
 def tracking_engine() -> CycleEngine:
@@ -93,7 +93,7 @@ def tracking_engine() -> CycleEngine:
 
 
 def follow_cycles(
-    run: Run,
+    run: CheckpointRun,
     events: list[LearningEvent],
     condition: str,
     inputs: Input | None,
@@ -115,7 +115,7 @@ def follow_cycles(
 
 
 def _follow(
-    run: Run,
+    run: CheckpointRun,
     event: LearningEvent,
     form: HopfNormalForm,
     condition: str,
@@ -171,6 +171,6 @@ def _fate(branch: Branch) -> str:
     return "lost in a fold" if branch.status == Status.SPAN_END else "not followed"
 
 
-def _close(run: Run, step: float, event: LearningEvent) -> bool:
+def _close(run: CheckpointRun, step: float, event: LearningEvent) -> bool:
     length = run.steps[event.segment + 1] - run.steps[event.segment]
     return bool(abs(step - event.step) < 0.02 * length)

@@ -9,8 +9,8 @@ from bifbridge.continuation import LearningEvent
 from bifbridge.fields import flatten_parameters, parameter_slices
 from bifbridge.landscape import Agreement
 from bifbridge.normal_forms import HopfNormalForm, ScalarNormalForm
+from bifbridge.training.tracking._checkpoint_run import CheckpointRun
 from bifbridge.training.tracking._kernel_probe import KernelProbe
-from bifbridge.training.tracking._run import Run
 
 
 class TrackedBifurcation(eqx.Module):
@@ -101,7 +101,7 @@ class TrackedBifurcation(eqx.Module):
 
 def examine(
     event: LearningEvent,
-    run: Run,
+    run: CheckpointRun,
     *,
     condition: str,
     names: tuple[str, ...] | None,
@@ -123,7 +123,7 @@ def examine(
 
 
 def _drivers(
-    event: LearningEvent, run: Run, names: tuple[str, ...] | None
+    event: LearningEvent, run: CheckpointRun, names: tuple[str, ...] | None
 ) -> tuple[float, dict[str, float]]:
     form = event.normal_form
     if form is None or form.unfolding_gradient is None:

@@ -5,6 +5,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from bifbridge._custom_types import Input
+from bifbridge._short_repr import short_repr
 from bifbridge.continuation import (
     AbstractEngine,
     LearningEvent,
@@ -12,7 +13,7 @@ from bifbridge.continuation import (
     track_equilibria,
 )
 from bifbridge.continuation.curves import EQUILIBRIUM
-from bifbridge.training.tracking._run import Run
+from bifbridge.training.tracking._checkpoint_run import CheckpointRun
 
 
 class EquilibriumTrack(eqx.Module):
@@ -38,6 +39,8 @@ class EquilibriumTrack(eqx.Module):
         """Whether all eigenvalues have negative real parts, shape (K,); false where lost."""
         return np.max(np.real(self.eigenvalues), axis=1) < 0
 
+    __repr__ = short_repr
+
 
 class _Open:
     """A track that is being written."""
@@ -55,7 +58,7 @@ class _Follower:
 
     def __init__(
         self,
-        run: Run,
+        run: CheckpointRun,
         condition: str,
         inputs: Input | None,
         names: tuple[str, ...] | None,
@@ -139,7 +142,7 @@ class _Follower:
 
 
 def follow_condition(
-    run: Run,
+    run: CheckpointRun,
     starts: np.ndarray,
     condition: str,
     inputs: Input | None,

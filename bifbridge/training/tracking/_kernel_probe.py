@@ -7,6 +7,7 @@ import equinox as eqx
 
 from bifbridge._custom_types import InitialStates
 from bifbridge._memory import recompute_stages
+from bifbridge._short_repr import short_repr
 from bifbridge.landscape import Agreement, compare, predict_kernel
 from bifbridge.normal_forms import NormalForm
 from bifbridge.sntk import StateSpaceNTK, spectrum
@@ -78,3 +79,5 @@ class KernelProbe(eqx.Module):
             form, self.initial_states, measured.times, measured.sensitivity.weights
         )
         return compare(predicted, measured)
+
+    __repr__ = short_repr

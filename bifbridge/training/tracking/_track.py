@@ -1,26 +1,23 @@
 """All equilibria of a run, followed from checkpoint to checkpoint, and their bifurcations."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import equinox as eqx
 import numpy as np
 from jaxtyping import Float
 
 from bifbridge._custom_types import Input
+from bifbridge._result import AbstractResult
+from bifbridge._short_repr import shortened
 from bifbridge.continuation import AbstractEngine
+from bifbridge.training.tracking._checkpoint_run import as_run
 from bifbridge.training.tracking._cycles import CycleTrack, follow_cycles
 from bifbridge.training.tracking._event import TrackedBifurcation, examine
 from bifbridge.training.tracking._follow import EquilibriumTrack, follow_condition
 from bifbridge.training.tracking._kernel_probe import KernelProbe
-from bifbridge.training.tracking._run import as_run
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import xarray as xr
 
 
-class BifurcationTrack(eqx.Module):
+class BifurcationTrack(AbstractResult):
     """What `track_bifurcations` found.
 
     Attributes:
@@ -38,61 +35,19 @@ class BifurcationTrack(eqx.Module):
     events: tuple[TrackedBifurcation, ...]
     cycles: tuple[CycleTrack, ...] = ()
 
-    def to_dataframe(self) -> "pd.DataFrame":
-        """One row per bifurcation; needs pandas.
+    def text(self) -> str:
+        """Every bifurcation as text, of which `repr` shows the beginning.
 
         Returns:
-            The table, with the columns of `TrackedBifurcation.as_dict`.
+            Some lines per bifurcation.
         """
-        import pandas as pd
-
-        return pd.DataFrame([event.as_dict() for event in self.events])
-
-    def to_xarray(self) -> "xr.Dataset":
-        """Equilibria and cycles over "checkpoint" and events over "event".
-
-        Returns:
-            The dataset.
-        """
-        import xarray as xr
-
-        n = self.equilibria[0].states.shape[1] if self.equilibria else 0
-        shape = (len(self.equilibria), self.steps.size, n)
-        states = np.asarray([track.states for track in self.equilibria]).reshape(shape)
-        values = np.asarray([track.eigenvalues for track in self.equilibria], complex)
-        rows = [event.as_dict() for event in self.events]
-        names = list(rows[0]) if rows else []
-        columns = {f"event_{key}": ("event", [row[key] for row in rows]) for key in names}
-        return xr.Dataset(
-            {
-                "states": (("equilibrium", "checkpoint", "unit"), states),
-                "eigenvalues": (("equilibrium", "checkpoint", "mode"), values.reshape(shape)),
-                "condition": ("equilibrium", [track.condition for track in self.equilibria]),
-                "fate": ("equilibrium", [track.fate for track in self.equilibria]),
-            }
-            | columns
-            | self._cycle_variables(),
-            coords={"step": ("checkpoint", self.steps)},
-        )
-
-    def _cycle_variables(self) -> dict[str, Any]:
-        if not self.cycles:
-            return {}
-        return {
-            "cycle_hopf_step": ("cycle", [track.hopf for track in self.cycles]),
-            "cycle_fate": ("cycle", [track.fate for track in self.cycles]),
-            "cycle_period": (("cycle", "checkpoint"), [track.periods for track in self.cycles]),
-            "cycle_amplitude": (
-                ("cycle", "checkpoint"), [track.amplitudes() for track in self.cycles]
-            ),
-            "cycle_stable": (("cycle", "checkpoint"), [track.stable for track in self.cycles]),
-        }  # fmt: skip
-
-    def __repr__(self) -> str:
         fates = [track.fate for track in self.equilibria]
         counts = ", ".join(f"{fates.count(fate)} {fate}" for fate in dict.fromkeys(fates))
         head = f"{len(self.equilibria)} equilibria over {self.steps.size} checkpoints ({counts})"
         return "\n".join([head, *(f"  {one!r}" for one in (*self.events, *self.cycles))])
+
+    def __repr__(self) -> str:
+        return shortened(self.text().splitlines(), "print(track.text())")
 
 
 def track_bifurcations(

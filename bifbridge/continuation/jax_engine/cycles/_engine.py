@@ -7,6 +7,7 @@ import jax.tree_util as jtu
 import numpy as np
 
 from bifbridge._precision import require_x64
+from bifbridge._short_repr import short_repr
 from bifbridge.continuation.curves import Branch, Cycle, CyclePoint, Status
 from bifbridge.continuation.jax_engine.cycles._arc import NewtonOptions, make_chart, scalar_row
 from bifbridge.continuation.jax_engine.cycles._assemble import assemble
@@ -78,6 +79,8 @@ class CycleEngine(eqx.Module):
     def newton(self) -> NewtonOptions:
         """Options of Newton's method as arrays."""
         return NewtonOptions(np.asarray(self.tolerance, float), np.asarray(self.max_iterations))
+
+    __repr__ = short_repr
 
 
 def continue_cycles(

@@ -11,6 +11,7 @@ from jaxtyping import Array, Complex, Float
 
 from bifbridge._custom_types import Scalar, State
 from bifbridge._precision import require_x64
+from bifbridge._short_repr import short_repr
 from bifbridge.continuation._families import AbstractFamily, as_family
 from bifbridge.continuation.curves import Cycle
 from bifbridge.continuation.jax_engine.cycles._floquet import factorise, multipliers
@@ -38,6 +39,8 @@ class ShotCycle(eqx.Module):
     trivial: float
     iterations: int
     converged: bool
+
+    __repr__ = short_repr
 
 
 def shoot(

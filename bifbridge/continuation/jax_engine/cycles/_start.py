@@ -11,6 +11,7 @@ from jaxtyping import Array, Complex
 from bifbridge._compile import quick_jit
 from bifbridge._custom_types import Scalar, State
 from bifbridge._precision import require_x64
+from bifbridge._short_repr import short_repr
 from bifbridge.continuation._families import AbstractFamily, as_family
 from bifbridge.continuation.curves import Cycle
 from bifbridge.continuation.curves._mesh import adapted, node_times
@@ -33,6 +34,8 @@ class CycleStart(eqx.Module):
     mesh: Mesh
     guess: CyclePoint
     direction: CyclePoint | None
+
+    __repr__ = short_repr
 
 
 def start_from_hopf(

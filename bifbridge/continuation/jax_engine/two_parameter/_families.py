@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import jax.tree_util as jtu
 
 from bifbridge._custom_types import Input, Scalar, State
+from bifbridge._short_repr import short_repr
 from bifbridge.continuation._families import AbstractFamily
 from bifbridge.fields import leaf_names
 from bifbridge.normal_forms import FieldVelocity
@@ -32,6 +33,8 @@ class AbstractTwoParameterFamily(eqx.Module):
         Returns:
             z ↦ dz/dt.
         """
+
+    __repr__ = short_repr
 
 
 class LeafTwoParameterFamily(AbstractTwoParameterFamily):

@@ -8,10 +8,12 @@ import jax.tree_util as jtu
 import numpy as np
 from jaxtyping import Float
 
+from bifbridge._short_repr import short_repr
 from bifbridge.training._path import TrainingPath
+from bifbridge.training._run import Run
 
 
-class Run(eqx.Module):
+class CheckpointRun(eqx.Module):
     """Fields at increasing training steps, read one at a time.
 
     Attributes:
@@ -27,9 +29,11 @@ class Run(eqx.Module):
 
     def __check_init__(self):
         if self.steps.ndim != 1 or self.steps.size == 0:
-            raise ValueError(f"Run: got steps of shape {self.steps.shape}, expected (K,), K ≥ 1.")
+            raise ValueError(
+                f"CheckpointRun: got steps of shape {self.steps.shape}, expected (K,), K ≥ 1."
+            )
         if not np.all(np.diff(self.steps) > 0):
-            raise ValueError("Run: the steps of the checkpoints must increase.")
+            raise ValueError("CheckpointRun: the steps of the checkpoints must increase.")
 
     def __len__(self) -> int:
         return self.steps.size
@@ -48,7 +52,7 @@ class Run(eqx.Module):
         """
         first, last = float(self.steps[0]), float(self.steps[-1])
         if not first <= step <= last:
-            raise ValueError(f"Run: got step {step:g}, expected {first:g} to {last:g}.")
+            raise ValueError(f"CheckpointRun: got step {step:g}, expected {first:g} to {last:g}.")
         left = int(np.clip(np.searchsorted(self.steps, step, "right") - 1, 0, len(self) - 1))
         if step == self.steps[left]:
             return self.load(left)
@@ -59,13 +63,18 @@ class Run(eqx.Module):
 
         return jtu.tree_map(between, self.load(left), self.load(left + 1))
 
+    __repr__ = short_repr
 
-def as_run(run: Any, *, steps: Any = None, load: Callable[[Any], Any] | None = None) -> Run:
+
+def as_run(
+    run: Any, *, steps: Any = None, load: Callable[[Any], Any] | None = None
+) -> CheckpointRun:
     """A run from what a user has.
 
     Args:
-        run: a `Run`, a `TrainingPath`, or a sequence of checkpoints: fields, or with `load`
-            anything that it turns into a field, such as paths of `.eqx` files.
+        run: a `CheckpointRun`, a `TrainingPath`, a `Run` with its folder, or a sequence of
+            checkpoints: fields, or with `load` anything that it turns into a field, such as paths
+            of `.eqx` files.
         steps: training step of each checkpoint; None for 0, 1, 2, …. Of a `TrainingPath` these
             are the steps to look at.
         load: from a checkpoint to its field.
@@ -86,12 +95,12 @@ def as_run(run: Any, *, steps: Any = None, load: Callable[[Any], Any] | None = N
         >>> round(float(run.field(4.0).gain), 9)  # on the straight line between the two
         0.9
     """
-    if isinstance(run, Run):
+    if isinstance(run, CheckpointRun):
         return run
-    if isinstance(run, TrainingPath):
-        path = run
+    if isinstance(run, TrainingPath | Run):
+        path = run.checkpoints() if isinstance(run, Run) else run
         chosen = np.arange(path.n_steps + 1.0) if steps is None else np.asarray(steps, float)
-        return Run(chosen, lambda k: path.field(chosen[k]))
+        return CheckpointRun(chosen, lambda k: path.field(chosen[k]))
     checkpoints: Sequence[Any] = list(run)
     chosen = np.arange(float(len(checkpoints))) if steps is None else np.asarray(steps, float)
     if chosen.shape != (len(checkpoints),):
@@ -99,4 +108,4 @@ def as_run(run: Any, *, steps: Any = None, load: Callable[[Any], Any] | None = N
             f"as_run: got {chosen.size} steps for {len(checkpoints)} checkpoints, expected one "
             "per checkpoint."
         )
-    return Run(chosen, lambda k: checkpoints[k] if load is None else load(checkpoints[k]))
+    return CheckpointRun(chosen, lambda k: checkpoints[k] if load is None else load(checkpoints[k]))
