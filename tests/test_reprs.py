@@ -68,7 +68,7 @@ def test_a_field_shows_its_numbers_and_its_functions_by_name():
 
 
 def test_a_field_of_a_users_own_is_short_too():
-    class Own(bb.AbstractVectorField):
+    class Own(bb.fields.AbstractVectorField):
         rate: jax.Array
         shape: object
 
