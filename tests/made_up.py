@@ -21,6 +21,7 @@ import bifbridge as bb
 
 #: Values of fields whose type does not say enough.
 BY_NAME: dict[str, Any] = {
+    "normal_form": None,
     "kind": "pitchfork",
     "name": "weights",
     "names": ("weights", "bias"),

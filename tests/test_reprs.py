@@ -24,7 +24,7 @@ ROOMS = [
 
 
 #: Curves, whose text belongs to their one class.
-CURVES = {"Branch", "Diagram"}
+CURVES = {"Branch", "Diagram", "DiagramBranch"}
 
 
 def public_classes():

@@ -178,20 +178,24 @@ def test_what_cannot_be_loaded_is_said_in_one_sentence(results, tmp_path):
     whole = path.read_bytes()
     for name, content in {"cut.nc": whole[: len(whole) // 2], "text.nc": b"text"}.items():
         (tmp_path / name).write_bytes(content)
-        with pytest.raises(bb.FileFormatError, match=rf"{name}: not a readable netCDF file"):
+        with pytest.raises(bb.errors.FileFormatError, match=rf"{name}: not a readable netCDF file"):
             bb.load(tmp_path / name)
     write_dataset(tmp_path / "foreign.nc", xr.Dataset({"x": 1.0}))
-    with pytest.raises(bb.FileFormatError, match="holds nothing of this package; expected one of"):
+    with pytest.raises(
+        bb.errors.FileFormatError, match="holds nothing of this package; expected one of"
+    ):
         bb.load(tmp_path / "foreign.nc")
-    with pytest.raises(bb.FileFormatError, match=r"missing\.nc does not exist; expected a file of"):
+    with pytest.raises(
+        bb.errors.FileFormatError, match=r"missing\.nc does not exist; expected a file of"
+    ):
         bb.load(tmp_path / "missing.nc")
     lacking = results["spectrum"].to_xarray().drop_vars("trace")
     write_dataset(tmp_path / "lacking.nc", lacking)
-    with pytest.raises(bb.FileFormatError, match="not a readable spectrum"):
+    with pytest.raises(bb.errors.FileFormatError, match="not a readable spectrum"):
         bb.load(tmp_path / "lacking.nc")
     newer = results["spectrum"].to_xarray().assign_attrs(format_version=9)
     write_dataset(tmp_path / "newer.nc", newer)
-    with pytest.raises(bb.FileFormatError, match="this release reads"):
+    with pytest.raises(bb.errors.FileFormatError, match="this release reads"):
         bb.load(tmp_path / "newer.nc")
 
 

@@ -2,8 +2,6 @@
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from bifbridge.cli._numbers import complex_pair, number, numbers
 
 if TYPE_CHECKING:
@@ -122,11 +120,12 @@ def _endpoint(branch: "Branch", k: int) -> dict[str, Any]:
     }
 
 
-def _nested(values: np.ndarray) -> list[Any]:
+def _nested(values: Any) -> list[Any]:
     return [_nested(row) for row in values] if values.ndim > 1 else numbers(values)
 
 
 def _number(value: Any) -> Any:
-    if np.ndim(value):
+    if getattr(value, "ndim", 0):
         return numbers(value)
-    return complex_pair(value) if np.iscomplexobj(value) else number(value)
+    turning = isinstance(value, complex) or "complex" in str(getattr(value, "dtype", ""))
+    return complex_pair(value) if turning else number(value)

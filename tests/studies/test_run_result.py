@@ -88,7 +88,7 @@ def test_a_run_comes_back_from_a_single_file(kind, trained, interrupted, tmp_pat
     assert loaded.program == run.program
     # What JSON has no word for, such as tuples, has become lists.
     assert {key: _listed(x) for key, x in run.config.items()} == dict(loaded.config)
-    with pytest.raises(bb.RunFolderError, match="no checkpoints; load its folder"):
+    with pytest.raises(bb.errors.RunFolderError, match="no checkpoints; load its folder"):
         loaded.checkpoints()
 
 
@@ -123,7 +123,7 @@ def test_a_run_is_a_table_and_a_picture(kind, trained, tmp_path):
 def test_a_damaged_run_folder_is_said_in_one_sentence(interrupted, tmp_path):
     import shutil
 
-    with pytest.raises(bb.RunFolderError, match="holds no run: there is neither"):
+    with pytest.raises(bb.errors.RunFolderError, match="holds no run: there is neither"):
         bb.load(tmp_path)
     folder = tmp_path / "run"
     shutil.copytree(interrupted, folder)
@@ -131,9 +131,9 @@ def test_a_damaged_run_folder_is_said_in_one_sentence(interrupted, tmp_path):
         block.write_bytes(b"cut")
     with (
         pytest.warns(UserWarning, match="damaged"),
-        pytest.raises(bb.RunFolderError, match="holds no checkpoint yet"),
+        pytest.raises(bb.errors.RunFolderError, match="holds no checkpoint yet"),
     ):
         bb.load(folder)
     (folder / "config.toml").write_text("units = [")
-    with pytest.raises(bb.ConfigError, match=r"config\.toml: cannot be read as TOML"):
+    with pytest.raises(bb.errors.ConfigError, match=r"config\.toml: cannot be read as TOML"):
         bb.load(folder)

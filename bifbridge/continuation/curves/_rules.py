@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -22,11 +23,11 @@ class StabilityRule:
     bound: float
     least: float
 
-    def unstable(self, eigenvalues: np.ndarray) -> np.ndarray:
+    def unstable(self, eigenvalues: np.ndarray) -> Any:
         """Number of unstable eigenvalues, over the last axis."""
         return np.sum(self.size(eigenvalues) > self.bound, axis=-1)
 
-    def leading(self, eigenvalues: np.ndarray) -> np.ndarray:
+    def leading(self, eigenvalues: np.ndarray) -> Any:
         """The largest size, over the last axis."""
         return np.max(self.size(eigenvalues), axis=-1, initial=self.least)
 

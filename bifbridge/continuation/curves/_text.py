@@ -50,6 +50,8 @@ def special_point_summary(point: "SpecialPoint") -> list[tuple[str, str]]:
 def _head(branch: "Branch") -> str:
     one = branch.solution.parameters == 1
     name, n = ("Branch" if one else "Curve"), branch.states.shape[1]
+    if len(branch) == 0 and not one:
+        return f"{name} of 0 {branch.solution.plural}, n = {n}"
     if len(branch) == 0:
         return f"{name} without {branch.solution.plural}, n = {n}"
     text = f"{name} of {len(branch)} {branch.solution.plural}, n = {n}, "

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bifbridge.continuation._families import PlainFamily
+from bifbridge.continuation.curves import Cycle
 from bifbridge.continuation.curves._basis import basis, interpolation_matrix
 from bifbridge.continuation.curves._mesh import (
     adapted,
@@ -14,7 +15,7 @@ from bifbridge.continuation.curves._mesh import (
     imbalance,
     node_times,
 )
-from bifbridge.continuation.jax_engine.cycles import Cycle, shoot, solve_cycle, start_from_cycle
+from bifbridge.continuation.jax_engine.cycles import shoot, solve_cycle, start_from_cycle
 from bifbridge.continuation.jax_engine.cycles._condense import solve_bordered
 from bifbridge.continuation.jax_engine.cycles._discretise import (
     CyclePoint,

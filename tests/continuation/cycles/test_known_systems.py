@@ -6,9 +6,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from bifbridge.continuation.curves import Status
 from bifbridge.continuation.jax_engine.cycles import (
     CycleEngine,
-    Status,
     continue_cycles,
     shoot,
     start_from_period_doubling,
