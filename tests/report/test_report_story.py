@@ -4,11 +4,11 @@ import copy
 
 import pytest
 
-from bifbridge.report import Run
 from bifbridge.report import _captions as captions
 from bifbridge.report import _story as story
 from bifbridge.report._criteria import findings, rank_before
 from bifbridge.report._parts import events_table
+from bifbridge.training import Run
 from tests.report.helpers.page_reader import PageReader
 from tests.report.helpers.synthetic_run import run_summary, run_tree
 

@@ -7,7 +7,6 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from bifbridge._result import AbstractResult
-from bifbridge.continuation.curves._cycle import Cycle
 from bifbridge.continuation.curves._solution import SolutionKind
 from bifbridge.continuation.curves._solutions import EQUILIBRIUM
 from bifbridge.normal_forms import HopfNormalForm
@@ -44,7 +43,7 @@ class SpecialPoint(AbstractResult):
             empty where this package located it itself.
         second_parameter: q on a curve in two parameters, else None.
         frequencies: of the critical pairs at a point of codimension two, shape (0,), (1,) or (2,).
-        cycle: the cycle there; None at an equilibrium.
+        cycle: the `Cycle` there; None at an equilibrium.
         solution: what is solved along the curve on which the point lies.
 
     Example:
@@ -65,7 +64,7 @@ class SpecialPoint(AbstractResult):
     raw: dict[str, Any] = eqx.field(default_factory=dict)
     second_parameter: float | None = None
     frequencies: Float[np.ndarray, " f"] = eqx.field(default_factory=lambda: np.zeros(0))
-    cycle: Cycle | None = None
+    cycle: Any = None
     solution: SolutionKind = eqx.field(static=True, default=EQUILIBRIUM)
 
     @property
@@ -81,7 +80,7 @@ class SpecialPoint(AbstractResult):
         return float(form.frequency) if isinstance(form, HopfNormalForm) else None
 
     @property
-    def period(self) -> float | None:
+    def period(self) -> Any:
         """The period T of the cycle; None at an equilibrium."""
         return None if self.cycle is None else self.cycle.period
 

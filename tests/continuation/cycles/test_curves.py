@@ -225,7 +225,7 @@ def test_a_branch_is_resumed_from_its_last_cycle(cusp_branch):
     assert kinds(whole) == ["cycle_fold", "cycle_fold"]
     assert whole.balance.complete
     with pytest.raises(ValueError, match="at least 2"):
-        continue_cycles(orbit(planes.CUSP.resume(family, 0.3, -0.2, 5.0), (-0.3, 0.3)), (0, 1))
+        continue_cycles(orbit(planes.CUSP, 0.3, -0.2, 5.0), (-0.3, 0.3)).resume(family, (0, 1))
 
 
 def test_a_curve_is_resumed_from_its_last_point(cusp_branch, cusp_curve):
