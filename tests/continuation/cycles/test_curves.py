@@ -142,7 +142,7 @@ def test_strong_resonances_and_a_chenciner_point_on_a_neimark_sacker_curve():
     np.testing.assert_allclose(curve.angles, 2 * np.pi * q, rtol=1e-7)
     np.testing.assert_allclose(curve.tests["coefficient"], 2 * (q - 0.2), atol=1e-6)
     assert kinds(curve) == ["chenciner", "resonance_1_4", "resonance_1_3"]
-    found = [point.second_parameter for point in curve.special_points]
+    found = [point.parameters[1] for point in curve.special_points]
     np.testing.assert_allclose(found, [0.2, 1 / 4, 1 / 3], atol=1e-7)
     assert curve.unresolved == 0
 
