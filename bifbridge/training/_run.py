@@ -33,9 +33,6 @@ class Run(AbstractResult):
         settings: what the run was started with; empty where the summary says it.
         program: "student-teacher" or "train".
         folder: where it lies; None for a run that was read from a single file.
-
-    Example:
-        See [Training through bifurcations](../training.md): `bb.load(folder)`.
     """
 
     tree: "xr.DataTree"

@@ -89,7 +89,7 @@ def cycle_bifurcation_curve(
 
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     loaded = bb.load(curve.save(f"{folder}/curve.nc"))
-        >>> len(loaded.resume(f, ((-1, 1), (0.4, 1)), engine)) > len(curve)
+        >>> len(loaded.resume(f, ((-1, 1), (0.5, 1.2)), engine)) > len(curve)
         True
     """
     require_x64("cycle_bifurcation_curve")
