@@ -40,6 +40,8 @@ def approach(parameters: np.ndarray, periods: np.ndarray) -> HomoclinicApproach 
     # against T is a straight line of slope −λ.
     if len(periods) < _POINTS + 1 or periods[-1] < _GROWTH * np.min(periods):
         return None
+    if periods[-1] <= periods[-2]:  # it grew, and fell again
+        return None
     slopes, middles = np.diff(parameters) / np.diff(periods), (periods[1:] + periods[:-1]) / 2
     growing = np.flatnonzero(np.diff(periods) <= 0)
     first = int(growing[-1]) + 1 if growing.size else 0
