@@ -102,6 +102,10 @@ def plot_special_point(
             draw_special_point(
                 axes, value.real, value.imag, point.kind, converged=point.converged, theme=theme
             )
+        # Rounding must not fill the picture: an eigenvalue on the border is drawn on it.
+        reach = np.max(np.abs(values), initial=1e-9)
+        low, high = axes.get_xlim()
+        axes.set_xlim(min(low, -0.25 * reach), max(high, 0.25 * reach))
         axes.set_title(
             f"{kind_in_words(point.kind, point.criticality)} at p = {point.parameter:.6g}"
         )
