@@ -9,6 +9,9 @@ os.environ.setdefault(
     "XLA_FLAGS", "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
 )
 
+# Commands show how far they are: a test that wants to see it asks for it.
+os.environ.setdefault("BIFBRIDGE_PROGRESS", "0")
+
 import jax
 import pytest
 

@@ -14,6 +14,7 @@ from bifbridge._errors import SensitivityWarning as SensitivityWarning
 from bifbridge._errors import TranslationError as TranslationError
 from bifbridge._errors import TranslationMismatchError as TranslationMismatchError
 from bifbridge._errors import UnsupportedPrimitiveError as UnsupportedPrimitiveError
+from bifbridge._progress import show_progress as show_progress
 from bifbridge._version import __version__ as __version__
 from bifbridge.continuation import Balance as Balance
 from bifbridge.continuation import BifurcationCurve as BifurcationCurve

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from bifbridge._progress import show_progress
 from bifbridge._version import __version__
 from bifbridge.cli._continue import continue_command
 from bifbridge.cli._cross_check import cross_check_command
@@ -35,6 +36,7 @@ def _show_version(value: bool | None) -> None:
 
 @app.callback()
 def _root(
+    context: typer.Context,
     version: Annotated[
         bool | None,
         typer.Option(
@@ -43,6 +45,7 @@ def _root(
     ] = None,
 ) -> None:
     """Kernels, continuation and normal forms of learned dynamical systems."""
+    context.with_resource(show_progress())
 
 
 app.command("student-teacher", epilog=EXIT_STATUSES)(student_teacher_command)

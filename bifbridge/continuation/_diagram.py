@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import equinox as eqx
 import numpy as np
 
+from bifbridge._progress import progress
 from bifbridge.continuation._problem import (
     AbstractBranchingEngine,
     ContinuationProblem,
@@ -120,25 +121,27 @@ def bifurcation_diagram(
         See [Continuation](../continuation.md).
     """
     engine = JaxEngine() if engine is None else engine
-    entries = [DiagramBranch(continuation(problem, engine), 0)]
-    expanded: list[SpecialPoint] = []
-    queue = deque([0])
-    while queue:
-        index = queue.popleft()
-        entry = entries[index]
-        if entry.level >= depth:
-            continue
-        for k, point in enumerate(entry.branch.special_points):
-            if not _branching(point) or any(_same(point, other) for other in expanded):
+    with progress("bifurcation diagram", "branches") as told:
+        entries = [DiagramBranch(continuation(problem, engine), 0)]
+        expanded: list[SpecialPoint] = []
+        queue = deque([0])
+        while queue:
+            index = queue.popleft()
+            entry = entries[index]
+            if entry.level >= depth:
                 continue
-            expanded.append(point)
-            known = [other.branch for other in entries]
-            for arm in engine.arms(problem, point, known):
-                if len(entries) >= max_branches:
-                    return Diagram(tuple(entries))
-                entries.append(DiagramBranch(arm, entry.level + 1, index, k))
-                queue.append(len(entries) - 1)
-    return Diagram(tuple(entries))
+            for k, point in enumerate(entry.branch.special_points):
+                if not _branching(point) or any(_same(point, other) for other in expanded):
+                    continue
+                expanded.append(point)
+                known = [other.branch for other in entries]
+                for arm in engine.arms(problem, point, known):
+                    if len(entries) >= max_branches:
+                        return Diagram(tuple(entries))
+                    entries.append(DiagramBranch(arm, entry.level + 1, index, k))
+                    queue.append(len(entries) - 1)
+                    told(len(entries))
+        return Diagram(tuple(entries))
 
 
 def _branching(point: SpecialPoint) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from bifbridge._custom_types import Input
+from bifbridge._progress import progress
 from bifbridge.continuation._families import LineFamily
 from bifbridge.continuation._problem import AbstractEngine, ContinuationProblem, continuation
 from bifbridge.continuation._results import Branch, SpecialPoint
@@ -203,12 +204,14 @@ def _follow(
     engine: AbstractEngine,
 ) -> list[Branch]:
     branches = []
-    for start, end in pairwise(fields):
-        branch = continue_between(start, end, state, names=names, inputs=inputs, engine=engine)
-        branches.append(branch)
-        if not _arrived(branch):
-            break
-        state = branch.states[-1]
+    with progress("equilibrium", "checkpoints", len(fields) - 1) as told:
+        for start, end in pairwise(fields):
+            branch = continue_between(start, end, state, names=names, inputs=inputs, engine=engine)
+            branches.append(branch)
+            told(len(branches))
+            if not _arrived(branch):
+                break
+            state = branch.states[-1]
     return branches
 
 

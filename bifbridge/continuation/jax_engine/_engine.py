@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 
 from bifbridge._precision import require_x64
+from bifbridge._progress import progress
 from bifbridge._threads import suited_threads
 from bifbridge.continuation._problem import AbstractBranchingEngine, ContinuationProblem
 from bifbridge.continuation._results import Branch, SpecialPoint
@@ -266,10 +267,12 @@ class JaxEngine(AbstractBranchingEngine):
         no, zero = np.asarray(False), np.asarray(0)
         front = Front(start, direction, direction, np.asarray(first), no, zero, zero)
         origin, stretches, total = front, [], 1
-        while int(front.status) == Status.RUNNING and total < self.max_points:
-            front, stretch = trace(curve, control, front, origin, self.buffer)
-            stretches.append(filled(stretch))
-            total += int(stretch.count)
+        with progress("equilibria", "points") as told:
+            while int(front.status) == Status.RUNNING and total < self.max_points:
+                front, stretch = trace(curve, control, front, origin, self.buffer)
+                stretches.append(filled(stretch))
+                total += int(stretch.count)
+                told(total, p=float(np.asarray(front.point)[-1]))
         status = Status(int(front.status))
         if status == Status.RUNNING or total > self.max_points:
             status = Status.POINT_LIMIT

@@ -9,6 +9,7 @@ import jax.tree_util as jtu
 import numpy as np
 
 from bifbridge._precision import require_x64
+from bifbridge._progress import Told, progress
 from bifbridge.continuation._problem import AbstractEngine, ContinuationProblem
 from bifbridge.continuation._results import Branch, SpecialPoint
 from bifbridge.continuation._status import Status
@@ -67,6 +68,10 @@ class KrylovEngine(AbstractEngine):
             The branch; its eigenvalues are the leading ones only.
         """
         require_x64("continuation")
+        with progress("equilibria", "points") as told:
+            return self._follow(problem, told)
+
+    def _follow(self, problem: ContinuationProblem, told: Told) -> Branch:
         curve = equilibrium_curve(problem, 1.0)
         lower, upper = problem.span
         unit = np.zeros(problem.state.size + 1)
@@ -101,6 +106,7 @@ class KrylovEngine(AbstractEngine):
             tangents.append(new.tangent)
             iterations.append(int(new.iterations))
             values.append(self._eigenvalues(curve, new.point))
+            told(len(points), p=float(new.point[-1]))
             found += self._crossings(problem, curve, points, tangents, values)
             if landing:
                 end = Status.SPAN_END

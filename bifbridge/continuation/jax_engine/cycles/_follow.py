@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import equinox as eqx
 import numpy as np
 
+from bifbridge._progress import progress
 from bifbridge.continuation._families import AbstractFamily
 from bifbridge.continuation._status import Status
 from bifbridge.continuation.jax_engine.cycles._arc import (
@@ -127,31 +128,34 @@ def follow(
     """Follow a branch one way until it ends."""
     path = Path([start], [observed], [mesh], [0.0], [], 0, Status.RUNNING)
     here, length, status, slips = start, options.first, Status.RUNNING, 0
-    while status == Status.RUNNING:
-        if len(path.samples) >= options.max_points:
-            status = Status.POINT_LIMIT
-            break
-        chart = setting.chart(mesh, here.point, options)
-        step, taken, status = _advance(chart, here, length, options)
-        if step is None:
-            break
-        after = setting.observe(chart, step.end)
-        if options.detect and step.start.cycle.resolved and step.end.cycle.resolved:
-            events = setting.locate(step, observed, after)
-            path.events.extend((len(path.samples) - 1, event) for event in events)
-        setting, observed = setting.following(after), after
-        path.samples.append(step.end)
-        path.observed.append(observed)
-        path.meshes.append(mesh)
-        path.lengths.append(taken)
-        length = _next_length(chart, step, taken, options)
-        if status == Status.RUNNING:
-            status = _limits(path, options)
-        here = step.end
-        if status == Status.RUNNING:
-            setting, mesh, here = _remesh(setting, mesh, here, options)
-            if here.cycle.resolved and step.end.cycle.resolved:
-                slips += here.count - step.end.count
+    with progress("cycles", "points") as told:
+        while status == Status.RUNNING:
+            if len(path.samples) >= options.max_points:
+                status = Status.POINT_LIMIT
+                break
+            chart = setting.chart(mesh, here.point, options)
+            step, taken, status = _advance(chart, here, length, options)
+            if step is None:
+                break
+            after = setting.observe(chart, step.end)
+            if options.detect and step.start.cycle.resolved and step.end.cycle.resolved:
+                events = setting.locate(step, observed, after)
+                path.events.extend((len(path.samples) - 1, event) for event in events)
+            setting, observed = setting.following(after), after
+            path.samples.append(step.end)
+            path.observed.append(observed)
+            path.meshes.append(mesh)
+            path.lengths.append(taken)
+            length = _next_length(chart, step, taken, options)
+            if status == Status.RUNNING:
+                status = _limits(path, options)
+            here = step.end
+            period, p = (float(scalar) for scalar in here.point.scalars[:2])
+            told(len(path.samples), p=p, period=period)
+            if status == Status.RUNNING:
+                setting, mesh, here = _remesh(setting, mesh, here, options)
+                if here.cycle.resolved and step.end.cycle.resolved:
+                    slips += here.count - step.end.count
     return path._replace(status=status, slips=slips)
 
 
