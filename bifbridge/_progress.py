@@ -204,11 +204,11 @@ class _Bar:
     """A bar that redraws itself; only one that failed stays, in a notebook."""
 
     def __init__(self, stage: _Stage, first: int, elapsed: float):
-        count = "{desc}: {n_fmt}{unit} [{elapsed}, {rate_fmt}{postfix}]"
+        count = "{desc}: {n_fmt}{unit} [{elapsed}{postfix}]"
         form = count if stage.unit else "{desc}{postfix} [{elapsed}]"
         self._bar = _tqdm()(
             desc=stage.what, unit=f" {stage.unit}", total=stage.total, initial=first, leave=False,
-            bar_format=None if stage.total else form, miniters=0, mininterval=0,
+            bar_format=None if stage.total else form, miniters=0, mininterval=0, smoothing=0,
             dynamic_ncols=not in_notebook(),
         )  # fmt: skip
         if not self._bar.disable:  # as it is by TQDM_DISABLE=1

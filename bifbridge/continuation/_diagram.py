@@ -123,6 +123,7 @@ def bifurcation_diagram(
     engine = JaxEngine() if engine is None else engine
     with progress("bifurcation diagram", "branches") as told:
         entries = [DiagramBranch(continuation(problem, engine), 0)]
+        told(len(entries))
         expanded: list[SpecialPoint] = []
         queue = deque([0])
         while queue:
