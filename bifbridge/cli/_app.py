@@ -36,7 +36,6 @@ def _show_version(value: bool | None) -> None:
 
 @app.callback()
 def _root(
-    context: typer.Context,
     version: Annotated[
         bool | None,
         typer.Option(
@@ -45,7 +44,6 @@ def _root(
     ] = None,
 ) -> None:
     """Kernels, continuation and normal forms of learned dynamical systems."""
-    context.with_resource(show_progress())
 
 
 app.command("student-teacher", epilog=EXIT_STATUSES)(student_teacher_command)
@@ -64,4 +62,5 @@ app.add_typer(julia_app, name="julia")
 
 def main() -> None:
     """Run the command line."""
-    app()
+    with show_progress():
+        app()
