@@ -15,7 +15,7 @@ from bifbridge.normal_forms import NormalForm
 from bifbridge.sntk import Spectrum, StateSpaceNTK, left_singular_vectors, spectrum
 from bifbridge.sntk._parameter_split import orthonormal_columns
 from bifbridge.trajectories import Trials, march
-from bifbridge.trajectories._sensitivity import _last_steps
+from bifbridge.trajectories._observation import last_steps
 from bifbridge.trajectories._solve import batched_velocity
 
 Verdict = Literal["bifurcation", "oscillator", "separatrix", "no collapse", "unexplained"]
@@ -184,7 +184,7 @@ def _motion(
 def _separation(field: Any, trials: Trials, trial: int) -> float:
     start = trials.initial_states
     start = start(field) if callable(start) else start
-    ends = None if trials.mask is None else _last_steps(trials.grid, trials.mask)
+    ends = None if trials.mask is None else last_steps(trials.grid, trials.mask)
     return float(_growth(field, start, trials, jnp.asarray(trial), ends))
 
 

@@ -11,8 +11,6 @@ from bifbridge.normal_forms._codim2_types import (
 )
 from bifbridge.normal_forms._codim2_types import CodimTwoNormalForm as CodimTwoNormalForm
 from bifbridge.normal_forms._codim2_types import CuspNormalForm as CuspNormalForm
-from bifbridge.normal_forms._codim2_types import HopfHopfNormalForm as HopfHopfNormalForm
-from bifbridge.normal_forms._codim2_types import ZeroHopfNormalForm as ZeroHopfNormalForm
 from bifbridge.normal_forms._critical import bordered_solve as bordered_solve
 from bifbridge.normal_forms._critical import complex_eigenvectors as complex_eigenvectors
 from bifbridge.normal_forms._critical import real_eigenvectors as real_eigenvectors
@@ -27,6 +25,8 @@ from bifbridge.normal_forms._normal_form import as_velocity as as_velocity
 from bifbridge.normal_forms._normal_form import hopf_normal_form as hopf_normal_form
 from bifbridge.normal_forms._normal_form import normal_form as normal_form
 from bifbridge.normal_forms._normal_form import scalar_normal_form as scalar_normal_form
+from bifbridge.normal_forms._two_mode_types import HopfHopfNormalForm as HopfHopfNormalForm
+from bifbridge.normal_forms._two_mode_types import ZeroHopfNormalForm as ZeroHopfNormalForm
 from bifbridge.normal_forms._types import HopfNormalForm as HopfNormalForm
 from bifbridge.normal_forms._types import NormalForm as NormalForm
 from bifbridge.normal_forms._types import ScalarNormalForm as ScalarNormalForm
