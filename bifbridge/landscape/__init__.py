@@ -1,7 +1,6 @@
 """What a normal form predicts about learning, and how well it holds."""
 
 from bifbridge.landscape._agreement import Agreement as Agreement
-from bifbridge.landscape._agreement import compare as compare
 from bifbridge.landscape._amplification import Amplification as Amplification
 from bifbridge.landscape._amplification import amplification as amplification
 from bifbridge.landscape._channel_directions import ChannelDirections as ChannelDirections
@@ -16,6 +15,7 @@ from bifbridge.landscape._channels import Channels as Channels
 from bifbridge.landscape._channels import channels as channels
 from bifbridge.landscape._collapse import CollapseVerdict as CollapseVerdict
 from bifbridge.landscape._collapse import explain_collapse as explain_collapse
+from bifbridge.landscape._compare import compare as compare
 from bifbridge.landscape._distance_study import distance_study as distance_study
 from bifbridge.landscape._isolation import Isolation as Isolation
 from bifbridge.landscape._isolation import isolation as isolation

@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 from bifbridge._custom_types import InitialStates, ParameterVector, Scalar, Trajectories
 from bifbridge._progress import progress
 from bifbridge.fields import flatten_parameters
-from bifbridge.landscape._agreement import compare
+from bifbridge.landscape._compare import compare
 from bifbridge.landscape._loss_landscape import LossLandscape, loss_on_line, predict_loss
 from bifbridge.landscape._predicted_kernel import predict_kernel
 from bifbridge.landscape._reduction import unfolding_directions

@@ -11,8 +11,9 @@ from jaxtyping import Array, Float
 
 from bifbridge._custom_types import ParameterVector, Scalar, Times, Trajectories
 from bifbridge._precision import require_x64
+from bifbridge.sntk._kernel_source import resolved
 from bifbridge.sntk._materialised import AnySensitivity, MaterialisedSensitivity, materialise
-from bifbridge.trajectories import Sensitivity, Trials, linearise
+from bifbridge.trajectories import Trials
 
 
 class StateSpaceNTK(eqx.Module):
@@ -87,28 +88,7 @@ class StateSpaceNTK(eqx.Module):
         matvec_dtype: str | None = None,
     ):
         require_x64("The state-space NTK")
-        if isinstance(given, Trials):
-            source, given = _linearised(source, given, parameters, matvec_dtype), readout
-        elif not isinstance(source, Sensitivity | MaterialisedSensitivity):
-            raise TypeError(
-                f"StateSpaceNTK: got a {type(source).__name__} and a {type(given).__name__}, "
-                "expected a field and its trials, StateSpaceNTK(field, Trials(initial_states, "
-                "grid)), or a sensitivity from linearise."
-            )
-        elif parameters is not None or matvec_dtype is not None:
-            raise TypeError(
-                "StateSpaceNTK: a sensitivity has its parameters and precision already; give "
-                "names= and matvec_dtype= to linearise."
-            )
-        readout = given if readout is None else readout
-        n = source.trajectories.shape[-1]
-        if readout is not None and (readout.ndim != 2 or readout.shape[1] != n):
-            raise ValueError(
-                f"StateSpaceNTK: got a readout of shape {readout.shape}, expected (m, {n}): one "
-                "row per observed quantity. For a single one write readout[None, :]."
-            )
-        self.sensitivity = source
-        self.readout = readout
+        self.sensitivity, self.readout = resolved(source, given, readout, parameters, matvec_dtype)
         self.removed = removed
 
     def push(self, dtheta: ParameterVector) -> Trajectories:
@@ -291,18 +271,3 @@ class StateSpaceNTK(eqx.Module):
     def _operator(self, function: Any, size: int, tags: Any = ()) -> lx.FunctionLinearOperator:
         structure = jax.ShapeDtypeStruct((size,), self.sensitivity.theta.dtype)
         return lx.FunctionLinearOperator(function, structure, tags)
-
-
-def _linearised(
-    field: Any, trials: Trials, parameters: Sequence[str] | None, matvec_dtype: str | None
-) -> Sensitivity:
-    return linearise(
-        field,
-        trials.initial_states,
-        trials.grid,
-        names=parameters,
-        inputs=trials.inputs,
-        solver=trials.solver,
-        mask=trials.mask,
-        matvec_dtype=matvec_dtype,
-    )

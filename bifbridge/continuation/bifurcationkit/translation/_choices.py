@@ -14,8 +14,8 @@ from bifbridge.continuation.bifurcationkit.translation._expression import (
 from bifbridge.continuation.bifurcationkit.translation._operands import (
     aligned,
     integer_literal,
-    result_kind,
     primal,
+    result_kind,
 )
 from bifbridge.continuation.bifurcationkit.translation._program import Equation
 from bifbridge.continuation.bifurcationkit.translation._unsupported import unsupported
