@@ -17,6 +17,7 @@ from bifbridge.sntk import (
     spectrum,
     state_split,
 )
+from bifbridge.sntk._kernel import require_states
 from bifbridge.sntk._spectrum import is_small
 
 if TYPE_CHECKING:
@@ -141,8 +142,7 @@ def _profile(moved: Float[Array, "r N T d"]) -> Times:
 
 
 def _refuse_mismatch(predicted: PredictedKernel, measured: StateSpaceNTK) -> None:
-    if measured.readout is not None:
-        raise ValueError("compare: got the kernel of a read-out; use measured.observed(None).")
+    require_states(measured, "compare")
     ours = (*predicted.state_factors.shape[1:], predicted.directions.shape[1])
     theirs = (*measured.shape, measured.n_parameters)
     if ours != theirs:

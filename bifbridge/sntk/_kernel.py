@@ -271,3 +271,14 @@ class StateSpaceNTK(eqx.Module):
     def _operator(self, function: Any, size: int, tags: Any = ()) -> lx.FunctionLinearOperator:
         structure = jax.ShapeDtypeStruct((size,), self.sensitivity.theta.dtype)
         return lx.FunctionLinearOperator(function, structure, tags)
+
+
+def require_states(ntk: StateSpaceNTK, who: str, *, whole: bool = False) -> None:
+    """Refuse the kernel of a read-out, and a deflated one where the `whole` is wanted."""
+    if ntk.readout is not None:
+        raise ValueError(
+            f"{who}: got the kernel of a read-out, expected that of the states: use "
+            "ntk.observed(None)."
+        )
+    if whole and ntk.removed is not None:
+        raise ValueError(f"{who}: got a deflated kernel, expected the whole of it.")

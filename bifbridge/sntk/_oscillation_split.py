@@ -6,7 +6,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Complex, Float
 
 from bifbridge._custom_types import Scalar, State, Times
-from bifbridge.sntk._kernel import StateSpaceNTK
+from bifbridge.sntk._kernel import StateSpaceNTK, require_states
 from bifbridge.sntk._materialised import MaterialisedSensitivity
 
 
@@ -71,9 +71,8 @@ def oscillation_split(
 
     Example:
         See [The state-space kernel](../state-space-ntk.md).
-    """
-    if ntk.readout is not None:
-        raise ValueError("oscillation_split: got the kernel of a read-out; use ntk.observed(None).")
+    """  # noqa: DOC502 (require_states raises)
+    require_states(ntk, "oscillation_split")
     written = ntk.materialise().sensitivity
     assert isinstance(written, MaterialisedSensitivity)
     size = 2 * jnp.vdot(right, right).real

@@ -7,7 +7,7 @@ import jax.random as jr
 from jaxtyping import Array, Float, PRNGKeyArray
 
 from bifbridge._custom_types import Scalar
-from bifbridge.sntk._kernel import StateSpaceNTK
+from bifbridge.sntk._kernel import StateSpaceNTK, require_states
 from bifbridge.sntk._materialised import AnySensitivity, MaterialisedSensitivity
 from bifbridge.sntk._projector import SpectralProjector
 
@@ -75,14 +75,8 @@ def state_split(
 
     Example:
         See [The state-space kernel](../state-space-ntk.md).
-    """
-    if ntk.readout is not None:
-        raise ValueError(
-            "state_split: got the kernel of a read-out, expected that of the states: "
-            "use ntk.observed(None)."
-        )
-    if ntk.removed is not None:
-        raise ValueError("state_split: got a deflated kernel, expected the whole of it.")
+    """  # noqa: DOC502 (require_states raises)
+    require_states(ntk, "state_split", whole=True)
     covariance = state_covariance(ntk.sensitivity, probes=probes, key=key)
     inside, outside = projector.matrix, projector.complement
 
