@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import equinox as eqx
 import numpy as np
 
-from bifbridge._progress import progress
+from bifbridge._progress import Told, progress
 from bifbridge.continuation._problem import (
     AbstractBranchingEngine,
     ContinuationProblem,
@@ -122,27 +122,36 @@ def bifurcation_diagram(
     """
     engine = JaxEngine() if engine is None else engine
     with progress("bifurcation diagram", "branches") as told:
-        entries = [DiagramBranch(continuation(problem, engine), 0)]
+        return _grown(problem, engine, depth, max_branches, told)
+
+
+def _grown(
+    problem: ContinuationProblem,
+    engine: AbstractBranchingEngine,
+    depth: int,
+    max_branches: int,
+    told: Told,
+) -> Diagram:
+    entries = [DiagramBranch(continuation(problem, engine), 0)]
+    expanded: list[SpecialPoint] = []
+    queue = deque([0])
+    while queue:
         told(len(entries))
-        expanded: list[SpecialPoint] = []
-        queue = deque([0])
-        while queue:
-            index = queue.popleft()
-            entry = entries[index]
-            if entry.level >= depth:
+        index = queue.popleft()
+        entry = entries[index]
+        if entry.level >= depth:
+            continue
+        for k, point in enumerate(entry.branch.special_points):
+            if not _branching(point) or any(_same(point, other) for other in expanded):
                 continue
-            for k, point in enumerate(entry.branch.special_points):
-                if not _branching(point) or any(_same(point, other) for other in expanded):
-                    continue
-                expanded.append(point)
-                known = [other.branch for other in entries]
-                for arm in engine.arms(problem, point, known):
-                    if len(entries) >= max_branches:
-                        return Diagram(tuple(entries))
-                    entries.append(DiagramBranch(arm, entry.level + 1, index, k))
-                    queue.append(len(entries) - 1)
-                    told(len(entries))
-        return Diagram(tuple(entries))
+            expanded.append(point)
+            known = [other.branch for other in entries]
+            for arm in engine.arms(problem, point, known):
+                if len(entries) >= max_branches:
+                    return Diagram(tuple(entries))
+                entries.append(DiagramBranch(arm, entry.level + 1, index, k))
+                queue.append(len(entries) - 1)
+    return Diagram(tuple(entries))
 
 
 def _branching(point: SpecialPoint) -> bool:

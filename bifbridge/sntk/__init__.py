@@ -7,9 +7,9 @@ from bifbridge.sntk._dominance import Dominance as Dominance
 from bifbridge.sntk._dominance import dominance as dominance
 from bifbridge.sntk._entropy import entropy_rank_estimate as entropy_rank_estimate
 from bifbridge.sntk._estimate import Estimate as Estimate
-from bifbridge.sntk._factorisation import factorise as factorise
-from bifbridge.sntk._factors import FactorOperators as FactorOperators
-from bifbridge.sntk._factors import KernelFactors as KernelFactors
+from bifbridge.sntk._factorisation import FactorOperators as FactorOperators
+from bifbridge.sntk._factorisation import KernelFactors as KernelFactors
+from bifbridge.sntk._factorise import factorise as factorise
 from bifbridge.sntk._floquet import FloquetProjectors as FloquetProjectors
 from bifbridge.sntk._floquet import floquet_projectors as floquet_projectors
 from bifbridge.sntk._kernel import StateSpaceNTK as StateSpaceNTK

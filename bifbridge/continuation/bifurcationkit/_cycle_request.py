@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from bifbridge.continuation._results import SpecialPoint
-from bifbridge.continuation.bifurcationkit._methods import Collocation, Shooting
+from bifbridge.continuation.bifurcationkit._options import Collocation, Shooting
 from bifbridge.continuation.jax_engine.cycles._basis import basis
 from bifbridge.continuation.jax_engine.two_parameter import CodimTwoPoint
 

@@ -20,13 +20,16 @@ from bifbridge.continuation.bifurcationkit._field import Call, field_request, pl
 from bifbridge.continuation.bifurcationkit._gradients import with_gradients
 from bifbridge.continuation.bifurcationkit._interrupt import watched
 from bifbridge.continuation.bifurcationkit._messages import heard
-from bifbridge.continuation.bifurcationkit._methods import (
+from bifbridge.continuation.bifurcationkit._options import (
+    PALC,
     Collocation,
+    ContinuationPar,
     DefCont,
     KrylovKit,
+    Natural,
+    NewtonPar,
     Shooting,
 )
-from bifbridge.continuation.bifurcationkit._options import PALC, ContinuationPar, Natural, NewtonPar
 from bifbridge.continuation.bifurcationkit._runtime import call
 from bifbridge.continuation.bifurcationkit._worker import isolated_call
 from bifbridge.continuation.jax_engine import JaxEngine, lies_on
