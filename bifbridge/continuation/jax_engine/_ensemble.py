@@ -20,8 +20,8 @@ from bifbridge.continuation.jax_engine._arc import sample_at
 from bifbridge.continuation.jax_engine._assemble import join, no_branch
 from bifbridge.continuation.jax_engine._curve import Curve
 from bifbridge.continuation.jax_engine._details import describe_members
-from bifbridge.continuation.jax_engine._engine import JaxEngine, filled
-from bifbridge.continuation.jax_engine._path import Path
+from bifbridge.continuation.jax_engine._engine import JaxEngine
+from bifbridge.continuation.jax_engine._path import Path, filled
 from bifbridge.continuation.jax_engine._search import Way
 from bifbridge.continuation.jax_engine._spectra import member_spectra
 from bifbridge.continuation.jax_engine._start import START_ITERATIONS, start_tangent

@@ -15,7 +15,7 @@ from bifbridge.continuation._results import Branch, SpecialPoint
 from bifbridge.continuation._status import Status
 from bifbridge.continuation.jax_engine._assemble import as_branch, no_branch
 from bifbridge.continuation.jax_engine._curve import Curve
-from bifbridge.continuation.jax_engine._engine import equilibrium_curve
+from bifbridge.continuation.jax_engine._equilibria_curve import equilibrium_curve
 from bifbridge.continuation.jax_engine._krylov import (
     krylov_correct,
     krylov_cubic,

@@ -63,6 +63,13 @@ class Path(NamedTuple):
         )
 
 
+def filled(stretch: Stretch) -> Stretch:
+    """The filled rows of a stretch, as numpy arrays."""
+    count = int(stretch.count)
+    cut: Any = (np.asarray(buffer)[:count] for buffer in tuple(stretch)[:-1])
+    return Stretch(*cut, count=stretch.count)
+
+
 def concatenate(backward: Path, forward: Path) -> Path:
     """One path from two that leave the same point in opposite directions."""
 

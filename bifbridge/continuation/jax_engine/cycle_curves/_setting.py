@@ -15,9 +15,9 @@ from bifbridge.continuation.jax_engine.cycle_curves._observe import Observed, ob
 from bifbridge.continuation.jax_engine.cycles._arc import AbstractChart, Step, chart_weights
 from bifbridge.continuation.jax_engine.cycles._basis import basis
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
-from bifbridge.continuation.jax_engine.cycles._follow import AbstractSetting, FollowOptions
 from bifbridge.continuation.jax_engine.cycles._locate import Sample
 from bifbridge.continuation.jax_engine.cycles._mesh import expanded, moved
+from bifbridge.continuation.jax_engine.cycles._setting import AbstractSetting, FollowOptions
 
 
 class CurveSetting(AbstractSetting):

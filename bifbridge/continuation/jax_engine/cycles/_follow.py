@@ -1,9 +1,7 @@
 """Steps along a branch or a curve of cycles, with the mesh moved on the way."""
 
-import abc
 from typing import Any, NamedTuple
 
-import equinox as eqx
 import numpy as np
 
 from bifbridge._progress import progress
@@ -11,7 +9,6 @@ from bifbridge.continuation._families import AbstractFamily
 from bifbridge.continuation._status import Status
 from bifbridge.continuation.jax_engine.cycles._arc import (
     AbstractChart,
-    NewtonOptions,
     Step,
     make_chart,
     scalar_row,
@@ -20,51 +17,10 @@ from bifbridge.continuation.jax_engine.cycles._correct import Corrected, combine
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
 from bifbridge.continuation.jax_engine.cycles._locate import Sample, locate
 from bifbridge.continuation.jax_engine.cycles._mesh import adapted, expanded, imbalance, moved
+from bifbridge.continuation.jax_engine.cycles._setting import AbstractSetting, FollowOptions
 
 #: Share of the longest step within which a branch must come of a Hopf point to end there.
 _HOPF_STEP = 0.02
-
-
-class FollowOptions(NamedTuple):
-    """Numbers that govern the steps, see `CycleEngine`; spans and scales of each parameter."""
-
-    first: float
-    min_step: float
-    max_step: float
-    max_angle: float
-    spans: tuple[tuple[float, float], ...]
-    scales: tuple[float, ...]
-    max_norm: float
-    max_period: float
-    max_points: int
-    state_scale: float | None
-    adapt: float
-    detect: bool
-    newton: NewtonOptions
-
-
-class AbstractSetting(eqx.Module):
-    """What is followed: a branch of cycles, or a curve of their bifurcations."""
-
-    @abc.abstractmethod
-    def chart(self, mesh: Mesh, reference: CyclePoint, options: FollowOptions) -> AbstractChart:
-        """The equations near a point."""
-
-    @abc.abstractmethod
-    def observe(self, chart: AbstractChart, sample: Sample) -> Any:
-        """What is to be known of a point beside its multipliers."""
-
-    @abc.abstractmethod
-    def locate(self, step: Step, before: Any, after: Any) -> list[Any]:
-        """The special points within a step."""
-
-    @abc.abstractmethod
-    def following(self, observed: Any) -> "AbstractSetting":
-        """The setting for the next step."""
-
-    @abc.abstractmethod
-    def moved(self, point: CyclePoint, times: np.ndarray, new: np.ndarray) -> "AbstractSetting":
-        """The setting on another mesh."""
 
 
 class BranchSetting(AbstractSetting):
