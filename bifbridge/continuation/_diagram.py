@@ -133,10 +133,10 @@ def _grown(
     told: Told,
 ) -> Diagram:
     entries = [DiagramBranch(continuation(problem, engine), 0)]
+    told(len(entries))
     expanded: list[SpecialPoint] = []
     queue = deque([0])
     while queue:
-        told(len(entries))
         index = queue.popleft()
         entry = entries[index]
         if entry.level >= depth:
@@ -151,6 +151,7 @@ def _grown(
                     return Diagram(tuple(entries))
                 entries.append(DiagramBranch(arm, entry.level + 1, index, k))
                 queue.append(len(entries) - 1)
+                told(len(entries))
     return Diagram(tuple(entries))
 
 
