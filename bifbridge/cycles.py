@@ -34,12 +34,10 @@ from bifbridge.continuation.jax_engine.cycles import (
     start_from_orbit,
     start_from_period_doubling,
 )
-from bifbridge.normal_forms import CycleNormalForm
 
 __all__ = [
     "Cycle",
     "CycleEngine",
-    "CycleNormalForm",
     "CycleStart",
     "HomoclinicApproach",
     "ShotCycle",

@@ -4,9 +4,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from bifbridge.continuation.curves import Status
 from bifbridge.continuation.jax_engine.cycles import (
     CycleEngine,
-    Status,
     continue_cycles,
     start_from_branch_point,
     start_from_cycle,
