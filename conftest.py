@@ -21,6 +21,9 @@ if "JAX_COMPILATION_CACHE_DIR" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["JAX_COMPILATION_CACHE_DIR"], ignore_errors=True)
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 
+# Commands show how far they are: a test that wants to see it asks for it.
+os.environ.setdefault("BIFBRIDGE_PROGRESS", "0")
+
 import jax
 import pytest
 

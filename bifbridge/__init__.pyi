@@ -18,6 +18,7 @@ from . import trajectories as trajectories
 from . import two_parameter as two_parameter
 from ._errors import BifbridgeError as BifbridgeError
 from ._load import load as load
+from ._progress import show_progress as show_progress
 from ._version import __version__ as __version__
 from .continuation import Branch as Branch
 from .continuation import ContinuationProblem as ContinuationProblem

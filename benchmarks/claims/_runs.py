@@ -12,7 +12,6 @@ import xarray as xr
 import bifbridge as bb
 from bifbridge.landscape import predict_kernel
 from bifbridge.sntk import StateSpaceNTK
-from bifbridge.studies._progress import Silence
 from bifbridge.studies.student_teacher import open_run_folder, read_config, run_student_teacher
 from bifbridge.studies.student_teacher._descent import descend
 from bifbridge.studies.student_teacher._loss_falls import distinct_crossings
@@ -89,7 +88,7 @@ def analysed_run(folder: Path, seed: int) -> Analysed:
         run_student_teacher(config, folder)
     summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
     experiment = set_up(config)
-    path, _ = descend(experiment, open_run_folder(folder, config), Silence())
+    path, _ = descend(experiment, open_run_folder(folder, config))
     with xr.open_dataset(folder / "run.nc", group="kernel", engine="h5netcdf") as file:
         kernel = file.load()
     steps = [event["step"] for event in summary["events"]]
@@ -109,8 +108,8 @@ def trained_run(folder: Path, seed: int, **settings: Any) -> Run:
     """
     config = read_config(None, {"seed": seed} | settings)
     experiment = set_up(config)
-    path, _ = descend(experiment, open_run_folder(folder, config), Silence())
-    events = track(experiment, path, Silence()).events
+    path, _ = descend(experiment, open_run_folder(folder, config))
+    events = track(experiment, path).events
     return Run(experiment, path, _distinct([event.step for event in events]))
 
 

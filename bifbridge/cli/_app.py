@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from bifbridge._progress import show_progress
 from bifbridge._version import __version__
 from bifbridge.cli._continue import continue_command
 from bifbridge.cli._cross_check import cross_check_command
@@ -61,4 +62,5 @@ app.add_typer(julia_app, name="julia")
 
 def main() -> None:
     """Run the command line."""
-    app()
+    with show_progress():
+        app()

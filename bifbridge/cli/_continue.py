@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from bifbridge.cli._cycles import CYCLES, cycles_from, told
-from bifbridge.cli._engines import engine_by_name, shown_steps
+from bifbridge.cli._engines import engine_by_name
 from bifbridge.cli._exit import FAILED, INTERRUPTED, reported_errors
 from bifbridge.cli._numbers import JSON
 from bifbridge.cli._outputs import CSV, FIGURE, HTML, OUT, Outputs
@@ -72,8 +72,7 @@ def continue_command(
     from bifbridge.continuation import Status, continuation
 
     try:
-        with shown_steps(chosen, max_points) as engine_that_tells:
-            branch = continuation(problem, engine_that_tells)
+        branch = continuation(problem, chosen)
         points = branch.special_points
         born = cycles_from(problem.family, points, problem.span) if cycles else []
     except BifbridgeError as error:

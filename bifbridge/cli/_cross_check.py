@@ -1,7 +1,6 @@
 """`bifbridge cross-check`: one problem put to several engines, from the command line."""
 
 import json
-from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +17,7 @@ from bifbridge.cli._continue import (
     TARGET,
     problem_from_options,
 )
-from bifbridge.cli._engines import ENGINES, engine_by_name, shown_steps
+from bifbridge.cli._engines import ENGINES, engine_by_name
 from bifbridge.cli._exit import FAILED, reported_errors
 from bifbridge.cli._numbers import JSON
 
@@ -57,12 +56,7 @@ def cross_check_command(
     with reported_errors():
         from bifbridge.continuation import cross_check
 
-        with ExitStack() as stack:
-            telling = {
-                name: stack.enter_context(shown_steps(engine, max_points))
-                for name, engine in chosen.items()
-            }
-            check = cross_check(problem, telling)
+        check = cross_check(problem, chosen)
         if html is not None:
             from bifbridge.report import write_cross_check
 

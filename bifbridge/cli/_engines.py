@@ -1,12 +1,8 @@
 """Engines by name, as options of commands give them."""
 
-import dataclasses
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import typer
-from rich.console import Console
 
 if TYPE_CHECKING:
     from bifbridge.continuation import AbstractEngine
@@ -39,22 +35,3 @@ def _engine(name: str, ds: float | None, ds_max: float | None, max_points: int) 
     if ds is None:
         return KrylovEngine(max_step=ds_max, max_points=max_points)
     return KrylovEngine(ds, ds_max, max_points=max_points)
-
-
-@contextmanager
-def shown_steps(engine: "AbstractEngine", max_points: int) -> "Iterator[AbstractEngine]":
-    """An engine that tells of its steps on a terminal, if it is one that can."""
-    from bifbridge.continuation.bifurcationkit import BifurcationKit
-
-    console = Console(stderr=True)
-    if isinstance(engine, BifurcationKit) and console.is_terminal:
-        from bifbridge.cli._progress import TerminalProgress
-
-        progress = TerminalProgress(console)
-        progress.start("BifurcationKit", max_points)
-        try:
-            yield dataclasses.replace(engine, on_step=lambda _, p: progress.advance(1, p=p))
-        finally:
-            progress.finish()
-    else:
-        yield engine

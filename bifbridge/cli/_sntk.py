@@ -4,12 +4,11 @@ import json
 from typing import Annotated, Any
 
 import typer
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from bifbridge.cli._exit import reported_errors, require_double_precision
 from bifbridge.cli._numbers import JSON, plain
+from bifbridge.cli._summary_table import print_rows
 
 
 def sntk_command(
@@ -47,7 +46,7 @@ def sntk_command(
     if as_json:
         typer.echo(json.dumps(report, indent=1, allow_nan=False))
     else:
-        _print(report, Console())
+        print_rows(_rows(report), Console())
 
 
 def _report(
@@ -139,15 +138,6 @@ def _equilibrium(field: Any, start: Any) -> Any:
             "another one with --state."
         )
     return root
-
-
-def _print(report: dict[str, Any], console: Console) -> None:
-    table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
-    table.add_column(style="bold")
-    table.add_column()
-    for name, value in _rows(report):
-        table.add_row(name, value)
-    console.print(table)
 
 
 def _rows(report: dict[str, Any]) -> list[tuple[str, str]]:

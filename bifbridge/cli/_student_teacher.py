@@ -7,7 +7,6 @@ import typer
 from rich.console import Console
 
 from bifbridge.cli._exit import reported_errors, require_double_precision
-from bifbridge.cli._progress import progress_for
 
 
 def student_teacher_command(
@@ -64,8 +63,7 @@ def student_teacher_command(
                 "dtype": dtype,
             },
         )
-        progress = progress_for(Console(stderr=True))
-        summary = run_student_teacher(settings, out, progress=progress)
+        summary = run_student_teacher(settings, out)
         write_report(out)
         _show(summary, out, as_json)
 

@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 
 from bifbridge.cli._exit import EXIT_STATUSES, FAILED, reported_errors, require_double_precision
 from bifbridge.cli._numbers import JSON
-from bifbridge.cli._progress import progress_for
 
 if TYPE_CHECKING:
     from bifbridge.studies import StudyStatus
@@ -124,11 +122,10 @@ def _run(
         from bifbridge.studies import read_study, run_study
 
         study = read_study(spec)
-        progress = progress_for(Console(stderr=True))
         with _executor(dask) as executor:
             status = run_study(
                 study, _folder(spec, out), executor=executor, workers=workers, batch=batch,
-                retry=retry, progress=progress,
+                retry=retry,
             )  # fmt: skip
     _show(status, as_json)
     if not status.complete:

@@ -17,13 +17,18 @@ def print_json(summary: dict[str, Any]) -> None:
 
 def print_summary(summary: dict[str, Any], out: Path, console: Console) -> None:
     """The summary on a terminal, for people."""
+    print_rows(_rows(summary), console)
+    console.print(f"Report: {out / 'report.html'}", highlight=False, soft_wrap=True)
+
+
+def print_rows(rows: list[tuple[str, str]], console: Console) -> None:
+    """Names and what they are, in two columns."""
     table = Table(box=box.SIMPLE, show_header=False, pad_edge=False)
     table.add_column(style="bold")
     table.add_column()
-    for name, value in _rows(summary):
+    for name, value in rows:
         table.add_row(name, value)
     console.print(table)
-    console.print(f"Report: {out / 'report.html'}", highlight=False, soft_wrap=True)
 
 
 def _rows(summary: dict[str, Any]) -> list[tuple[str, str]]:

@@ -4,10 +4,8 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from bifbridge.cli._exit import reported_errors, require_double_precision
-from bifbridge.cli._progress import progress_for
 
 
 def train_command(
@@ -42,7 +40,7 @@ def train_command(
             task=task, units=units, trials=trials, seed=seed, steps=steps, optimizer=optimizer,
             learning_rate=learning_rate, checkpoint_every=checkpoint_every,
         )  # fmt: skip
-        summary = run_task(config, out, progress=progress_for(Console(stderr=True)))
+        summary = run_task(config, out)
     if as_json:
         from bifbridge.cli._summary_table import print_json
 

@@ -5,6 +5,7 @@ from collections import deque
 import equinox as eqx
 import numpy as np
 
+from bifbridge._progress import Told, progress
 from bifbridge._result import AbstractResult
 from bifbridge._short_repr import short_repr
 from bifbridge.continuation._problem import (
@@ -96,7 +97,19 @@ def bifurcation_diagram(
         See [Continuation](../continuation.md).
     """
     engine = JaxEngine() if engine is None else engine
+    with progress("bifurcation diagram", "branches") as told:
+        return _grown(problem, engine, depth, max_branches, told)
+
+
+def _grown(
+    problem: ContinuationProblem,
+    engine: AbstractBranchingEngine,
+    depth: int,
+    max_branches: int,
+    told: Told,
+) -> Diagram:
     entries = [DiagramBranch(continuation(problem, engine), 0)]
+    told(len(entries))
     expanded: list[SpecialPoint] = []
     queue = deque([0])
     while queue:
@@ -116,6 +129,7 @@ def bifurcation_diagram(
                     return Diagram(tuple(entries))
                 entries.append(DiagramBranch(arm, entry.level + 1, index, k))
                 queue.append(len(entries) - 1)
+                told(len(entries))
     return Diagram(tuple(entries))
 
 

@@ -15,6 +15,7 @@ from jaxtyping import Array, Bool, Float
 
 from bifbridge._custom_types import Input, State
 from bifbridge._precision import require_x64
+from bifbridge._progress import progress
 from bifbridge.continuation._found_equilibria import Equilibria, Kind
 from bifbridge.normal_forms import as_velocity
 
@@ -74,14 +75,16 @@ def find_equilibria(
     counts: list[int] = []
     for state in descended[rest]:
         _add(velocity, state, roots, counts, tolerance, 1)
-    for _ in range(rounds):
-        before = len(roots)
-        found, good = _deflated(velocity, array, *_padded(roots, array.shape[1]), tolerance)
-        for state in np.asarray(found)[np.asarray(good)]:
-            if np.max(np.abs(state)) < max_norm:
-                _add(velocity, state, roots, counts, tolerance, 0)
-        if len(roots) == before:
-            break
+    with progress("search for equilibria", "found") as told:
+        for k in range(rounds):
+            before = len(roots)
+            found, good = _deflated(velocity, array, *_padded(roots, array.shape[1]), tolerance)
+            for state in np.asarray(found)[np.asarray(good)]:
+                if np.max(np.abs(state)) < max_norm:
+                    _add(velocity, state, roots, counts, tolerance, 0)
+            told(len(roots), round=k + 1)
+            if len(roots) == before:
+                break
     slow: list[np.ndarray] = []
     slow_counts: list[int] = []
     if slow_points and np.any(fine & ~rest):

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from bifbridge._custom_types import Input
+from bifbridge._progress import progress
 from bifbridge._short_repr import short_repr, shortened
 from bifbridge.continuation._families import LineFamily
 from bifbridge.continuation._problem import AbstractEngine, ContinuationProblem, continuation
@@ -206,12 +207,14 @@ def _follow(
     engine: AbstractEngine,
 ) -> list[Branch]:
     branches = []
-    for start, end in pairwise(fields):
-        branch = continue_between(start, end, state, names=names, inputs=inputs, engine=engine)
-        branches.append(branch)
-        if not _arrived(branch):
-            break
-        state = branch.states[-1]
+    with progress("equilibrium", "checkpoints", len(fields) - 1) as told:
+        for start, end in pairwise(fields):
+            branch = continue_between(start, end, state, names=names, inputs=inputs, engine=engine)
+            branches.append(branch)
+            told(len(branches))
+            if not _arrived(branch):
+                break
+            state = branch.states[-1]
     return branches
 
 

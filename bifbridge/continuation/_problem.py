@@ -9,6 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from bifbridge._custom_types import Scalar, State
+from bifbridge._progress import progress
 from bifbridge._short_repr import short_repr
 from bifbridge.continuation._families import AbstractFamily, as_family
 from bifbridge.continuation.curves import Branch, SpecialPoint
@@ -162,4 +163,5 @@ def continuation(problem: ContinuationProblem, engine: AbstractEngine | None = N
         from bifbridge.continuation.jax_engine import JaxEngine  # the default, not a dependency
 
         engine = JaxEngine()
-    return engine.run(problem)
+    with progress("continuation"):
+        return engine.run(problem)

@@ -1,5 +1,4 @@
 from ._agreement import Agreement as Agreement
-from ._agreement import compare as compare
 from ._amplification import Amplification as Amplification
 from ._amplification import amplification as amplification
 from ._channel_directions import ChannelDirections as ChannelDirections
@@ -12,6 +11,7 @@ from ._channels import Channels as Channels
 from ._channels import channels as channels
 from ._collapse import CollapseVerdict as CollapseVerdict
 from ._collapse import explain_collapse as explain_collapse
+from ._compare import compare as compare
 from ._distance_study import distance_study as distance_study
 from ._isolation import Isolation as Isolation
 from ._isolation import isolation as isolation

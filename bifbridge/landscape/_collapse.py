@@ -13,9 +13,10 @@ from bifbridge.landscape._reduced_kernel import subspace_angles
 from bifbridge.landscape._reduction import unfolding_directions
 from bifbridge.normal_forms import NormalForm
 from bifbridge.sntk import Spectrum, StateSpaceNTK, left_singular_vectors, spectrum
+from bifbridge.sntk._kernel import require_states
 from bifbridge.sntk._parameter_split import orthonormal_columns
 from bifbridge.trajectories import Trials, march
-from bifbridge.trajectories._sensitivity import _last_steps
+from bifbridge.trajectories._observation import last_steps
 from bifbridge.trajectories._solve import batched_velocity
 
 Verdict = Literal["bifurcation", "oscillator", "separatrix", "no collapse", "unexplained"]
@@ -121,9 +122,8 @@ def explain_collapse(
 
     Example:
         See [The state-space kernel](../state-space-ntk.md).
-    """
-    if ntk.readout is not None:
-        raise ValueError("explain_collapse: got the kernel of a read-out; use ntk.observed(None).")
+    """  # noqa: DOC502 (require_states raises)
+    require_states(ntk, "explain_collapse")
     result = spectrum(ntk, k=2) if result is None else result
     top = left_singular_vectors(ntk, _leading(result))[0]
     shares = jnp.sum(ntk.measure * top**2, (1, 2))
@@ -184,7 +184,7 @@ def _motion(
 def _separation(field: Any, trials: Trials, trial: int) -> float:
     start = trials.initial_states
     start = start(field) if callable(start) else start
-    ends = None if trials.mask is None else _last_steps(trials.grid, trials.mask)
+    ends = None if trials.mask is None else last_steps(trials.grid, trials.mask)
     return float(_growth(field, start, trials, jnp.asarray(trial), ends))
 
 

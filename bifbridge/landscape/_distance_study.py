@@ -9,8 +9,9 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from bifbridge._custom_types import InitialStates, ParameterVector, Scalar, Trajectories
+from bifbridge._progress import progress
 from bifbridge.fields import flatten_parameters
-from bifbridge.landscape._agreement import compare
+from bifbridge.landscape._compare import compare
 from bifbridge.landscape._loss_landscape import LossLandscape, loss_on_line, predict_loss
 from bifbridge.landscape._predicted_kernel import predict_kernel
 from bifbridge.landscape._reduction import unfolding_directions
@@ -83,10 +84,12 @@ def distance_study(
     chosen = None if names is None else tuple(names)
     line = gradient / (gradient @ gradient)
     rows = []
-    for mu in (side * float(size) for size in distances):
-        horizon = duration * similarity(normal_form, mu).time
-        grid = uniform_grid(horizon, horizon / steps, save_every=save_every)
-        rows.append(_errors(_Line(field, chosen, normal_form, line), mu, amplitude, grid))
+    with progress("distance study", "distances", len(distances)) as told:
+        for mu in (side * float(size) for size in distances):
+            horizon = duration * similarity(normal_form, mu).time
+            grid = uniform_grid(horizon, horizon / steps, save_every=save_every)
+            rows.append(_errors(_Line(field, chosen, normal_form, line), mu, amplitude, grid))
+            told(len(rows))
     return _dataset(rows, distances, side, relative_order(normal_form))
 
 

@@ -5,8 +5,6 @@ from ._codim2_types import BautinNormalForm as BautinNormalForm
 from ._codim2_types import BogdanovTakensNormalForm as BogdanovTakensNormalForm
 from ._codim2_types import CodimTwoNormalForm as CodimTwoNormalForm
 from ._codim2_types import CuspNormalForm as CuspNormalForm
-from ._codim2_types import HopfHopfNormalForm as HopfHopfNormalForm
-from ._codim2_types import ZeroHopfNormalForm as ZeroHopfNormalForm
 from ._coefficients import coefficients as coefficients
 from ._critical import bordered_solve as bordered_solve
 from ._critical import complex_eigenvectors as complex_eigenvectors
@@ -23,6 +21,8 @@ from ._normal_form import as_velocity as as_velocity
 from ._normal_form import hopf_normal_form as hopf_normal_form
 from ._normal_form import normal_form as normal_form
 from ._normal_form import scalar_normal_form as scalar_normal_form
+from ._two_mode_types import HopfHopfNormalForm as HopfHopfNormalForm
+from ._two_mode_types import ZeroHopfNormalForm as ZeroHopfNormalForm
 from ._types import HopfNormalForm as HopfNormalForm
 from ._types import NormalForm as NormalForm
 from ._types import ScalarNormalForm as ScalarNormalForm

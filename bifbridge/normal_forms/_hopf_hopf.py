@@ -7,9 +7,9 @@ import jax.numpy as jnp
 from jaxtyping import Array, Complex, Float
 
 from bifbridge._precision import require_x64
-from bifbridge.normal_forms._codim2_types import HopfHopfNormalForm
 from bifbridge.normal_forms._forms import Forms, turning_vectors
 from bifbridge.normal_forms._states import state_vector
+from bifbridge.normal_forms._two_mode_types import HopfHopfNormalForm
 
 
 def hopf_hopf_normal_form(

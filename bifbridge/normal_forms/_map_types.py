@@ -6,6 +6,7 @@ import equinox as eqx
 from jaxtyping import Array, Complex
 
 from bifbridge._custom_types import ParameterVector, Scalar, State
+from bifbridge.normal_forms._text import complex_text
 
 MapKind = Literal["fold", "transcritical", "pitchfork", "branch_point", "flip"]
 
@@ -110,8 +111,7 @@ class NeimarkSackerNormalForm(eqx.Module):
         return "supercritical" if float(self.cubic.real) < 0 else "subcritical"
 
     def __repr__(self) -> str:
-        c1 = complex(self.cubic)
         return (
             f"{self.criticality} Neimark-Sacker: ω = {float(self.frequency):.6g}, "
-            f"c₁ = {c1.real:.6g}{c1.imag:+.6g}i"
+            f"c₁ = {complex_text(self.cubic)}"
         )

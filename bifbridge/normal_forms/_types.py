@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Array, Complex, Float
 
 from bifbridge._custom_types import ParameterVector, Scalar, State
+from bifbridge.normal_forms._text import complex_text, signed
 
 ScalarKind = Literal["fold", "transcritical", "pitchfork", "branch_point"]
 
@@ -65,10 +66,10 @@ class ScalarNormalForm(eqx.Module):
     def __repr__(self) -> str:
         b2, c3 = float(self.quadratic), float(self.cubic)
         equation = {
-            "fold": f"ȧ = μ {_signed(b2)} a²",
-            "transcritical": f"ȧ = μa {_signed(b2)} a²",
-            "pitchfork": f"ȧ = μa {_signed(c3)} a³",
-            "branch_point": f"ȧ = μa {_signed(b2)} a² {_signed(c3)} a³",
+            "fold": f"ȧ = μ {signed(b2)} a²",
+            "transcritical": f"ȧ = μa {signed(b2)} a²",
+            "pitchfork": f"ȧ = μa {signed(c3)} a³",
+            "branch_point": f"ȧ = μa {signed(b2)} a² {signed(c3)} a³",
         }[self.kind]
         name = f"{self.criticality} pitchfork" if self.criticality else self.kind
         return f"{name}: {equation}{_gradient(self.unfolding_gradient)}"
@@ -134,18 +135,13 @@ class HopfNormalForm(eqx.Module):
         return "supercritical" if float(self.cubic.real) < 0 else "subcritical"
 
     def __repr__(self) -> str:
-        c1 = complex(self.cubic)
-        equation = f"ẏ = (μ + {float(self.frequency):.6g}i)y + ({c1.real:.6g}{c1.imag:+.6g}i) y|y|²"
+        equation = f"ẏ = (μ + {float(self.frequency):.6g}i)y + ({complex_text(self.cubic)}) y|y|²"
         lyapunov = f"ℓ₁ = {float(self.first_lyapunov):.6g}"
         name = f"{self.criticality or 'degenerate'} Hopf"
         return f"{name}: {equation}, {lyapunov}{_gradient(self.unfolding_gradient)}"
 
 
 NormalForm = ScalarNormalForm | HopfNormalForm
-
-
-def _signed(value: float) -> str:
-    return f"{'−' if value < 0 else '+'} {abs(value):.6g}"
 
 
 def _gradient(gradient: ParameterVector | None) -> str:

@@ -6,10 +6,10 @@ import jax.numpy as jnp
 
 from bifbridge._custom_types import Scalar
 from bifbridge._precision import require_x64
-from bifbridge.normal_forms._codim2_types import ZeroHopfNormalForm
 from bifbridge.normal_forms._critical import bordered_solve
 from bifbridge.normal_forms._forms import Forms, steady_vectors, turning_vectors
 from bifbridge.normal_forms._states import state_vector
+from bifbridge.normal_forms._two_mode_types import ZeroHopfNormalForm
 
 
 def zero_hopf_normal_form(

@@ -7,7 +7,7 @@ from ._entropy import entropy_rank_estimate as entropy_rank_estimate
 from ._estimate import Estimate as Estimate
 from ._factorisation import FactorOperators as FactorOperators
 from ._factorisation import KernelFactors as KernelFactors
-from ._factorisation import factorise as factorise
+from ._factorise import factorise as factorise
 from ._floquet import FloquetProjectors as FloquetProjectors
 from ._floquet import floquet_projectors as floquet_projectors
 from ._kernel import StateSpaceNTK as StateSpaceNTK

@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import jax.random as jr
 from jaxtyping import Array, Float, PRNGKeyArray
 
+from bifbridge._progress import progress
 from bifbridge.sntk._estimate import mean_and_error
 from bifbridge.sntk._kernel import StateSpaceNTK
 from bifbridge.sntk._spectrum_type import Spectrum
@@ -41,11 +42,13 @@ def krylov_spectrum(
     start = jnp.linalg.qr(jr.normal(start_key, (p, block)))[0]
     room = jnp.zeros((p, block * max_blocks))
     krylov, vectors = _Krylov(room, room), start
-    for i in range(max_blocks):
-        krylov, vectors = _extend(ntk, krylov, vectors, jnp.asarray(i * block))
-        # Looking costs about as much as half a product: every second block is often enough.
-        if (i + 1) * block >= k and i % 2 == 1 and _settled(_ritz(krylov, k), tolerance):
-            break
+    with progress("kernel spectrum", "blocks") as told:
+        for i in range(max_blocks):
+            krylov, vectors = _extend(ntk, krylov, vectors, jnp.asarray(i * block))
+            told(i + 1)
+            # Looking costs about as much as half a product: every second block is often enough.
+            if (i + 1) * block >= k and i % 2 == 1 and _settled(_ritz(krylov, k), tolerance):
+                break
     values, ritz, residuals = _ritz(krylov, k)
     trace, square = _moments(ntk, krylov, jr.rademacher(probe_key, (probes, p), float))
     return Spectrum(values, ritz, residuals, *trace, *square, complete=False)

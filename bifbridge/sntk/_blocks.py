@@ -12,6 +12,7 @@ from jaxtyping import Array, Float
 
 from bifbridge._errors import FileFormatError, RunFolderError
 from bifbridge._netcdf import check_format, provenance
+from bifbridge._progress import progress
 from bifbridge.sntk._kernel import StateSpaceNTK
 
 if TYPE_CHECKING:
@@ -47,11 +48,13 @@ def kernel_to_zarr(
     store = _open(path, rows, block, about)
     kernel: Any = store["kernel"]
     done: Any = store["done"]
-    for k in range(-(-rows // block)):
-        if not done[k]:
-            first, last = k * block, min((k + 1) * block, rows)
-            kernel[first:last] = np.asarray(_rows(ntk, first, block))[: last - first]
-            done[k] = True
+    with progress("kernel", "blocks", -(-rows // block)) as told:
+        for k in range(-(-rows // block)):
+            if not done[k]:
+                first, last = k * block, min((k + 1) * block, rows)
+                kernel[first:last] = np.asarray(_rows(ntk, first, block))[: last - first]
+                done[k] = True
+            told(k + 1)
     return store
 
 

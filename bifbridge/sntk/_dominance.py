@@ -5,7 +5,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from bifbridge._short_repr import short_repr
-from bifbridge.sntk._kernel import StateSpaceNTK
+from bifbridge.sntk._kernel import StateSpaceNTK, require_states
 from bifbridge.sntk._parameter_split import orthonormal_columns
 from bifbridge.sntk._projector import SpectralProjector
 from bifbridge.sntk._spectrum import spectrum
@@ -68,9 +68,8 @@ def dominance(
 
     Example:
         See [The state-space kernel](../state-space-ntk.md).
-    """
-    if ntk.readout is not None:
-        raise ValueError("dominance: got the kernel of a read-out; use ntk.observed(None).")
+    """  # noqa: DOC502 (require_states raises)
+    require_states(ntk, "dominance")
     directions = orthonormal_columns(gradients)
     whole = _norm_along(ntk, directions)
     inside, outside = projector.isometric_coordinates, projector.complement

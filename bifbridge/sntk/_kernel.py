@@ -11,10 +11,10 @@ from jaxtyping import Array, Float
 from bifbridge._custom_types import ParameterVector, Scalar, Times, Trajectories
 from bifbridge._precision import require_x64
 from bifbridge._result import AbstractResult
-from bifbridge.sntk._kernel_source import linearised
+from bifbridge.sntk._kernel_source import resolved
 from bifbridge.sntk._kernel_text import kernel_text
 from bifbridge.sntk._materialised import AnySensitivity, MaterialisedSensitivity, materialise
-from bifbridge.trajectories import Sensitivity, Trials
+from bifbridge.trajectories import Trials
 
 
 class StateSpaceNTK(AbstractResult):
@@ -89,28 +89,7 @@ class StateSpaceNTK(AbstractResult):
         matvec_dtype: str | None = None,
     ):
         require_x64("The state-space NTK")
-        if isinstance(given, Trials):
-            source, given = linearised(source, given, parameters, matvec_dtype), readout
-        elif not isinstance(source, Sensitivity | MaterialisedSensitivity):
-            raise TypeError(
-                f"StateSpaceNTK: got a {type(source).__name__} and a {type(given).__name__}, "
-                "expected a field and its trials, StateSpaceNTK(field, Trials(initial_states, "
-                "grid)), or a sensitivity from linearise."
-            )
-        elif parameters is not None or matvec_dtype is not None:
-            raise TypeError(
-                "StateSpaceNTK: a sensitivity has its parameters and precision already; give "
-                "names= and matvec_dtype= to linearise."
-            )
-        readout = given if readout is None else readout
-        n = source.trajectories.shape[-1]
-        if readout is not None and (readout.ndim != 2 or readout.shape[1] != n):
-            raise ValueError(
-                f"StateSpaceNTK: got a readout of shape {readout.shape}, expected (m, {n}): one "
-                "row per observed quantity. For a single one write readout[None, :]."
-            )
-        self.sensitivity = source
-        self.readout = readout
+        self.sensitivity, self.readout = resolved(source, given, readout, parameters, matvec_dtype)
         self.removed = removed
 
     def push(self, dtheta: ParameterVector) -> Trajectories:
@@ -296,3 +275,14 @@ class StateSpaceNTK(AbstractResult):
     def _operator(self, function: Any, size: int, tags: Any = ()) -> lx.FunctionLinearOperator:
         structure = jax.ShapeDtypeStruct((size,), self.sensitivity.theta.dtype)
         return lx.FunctionLinearOperator(function, structure, tags)
+
+
+def require_states(ntk: StateSpaceNTK, who: str, *, whole: bool = False) -> None:
+    """Refuse the kernel of a read-out, and a deflated one where the `whole` is wanted."""
+    if ntk.readout is not None:
+        raise ValueError(
+            f"{who}: got the kernel of a read-out, expected that of the states: use "
+            "ntk.observed(None)."
+        )
+    if whole and ntk.removed is not None:
+        raise ValueError(f"{who}: got a deflated kernel, expected the whole of it.")

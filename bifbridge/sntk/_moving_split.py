@@ -8,7 +8,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from bifbridge._custom_types import Scalar, Times
 from bifbridge._short_repr import short_repr
-from bifbridge.sntk._kernel import StateSpaceNTK
+from bifbridge.sntk._kernel import StateSpaceNTK, require_states
 
 
 class MovingSplit(eqx.Module):
@@ -81,11 +81,7 @@ def moving_split(
     Example:
         See [The state-space kernel](../state-space-ntk.md).
     """
-    if ntk.readout is not None or ntk.removed is not None:
-        raise ValueError(
-            "moving_split: got the kernel of a read-out or a deflated one; use ntk.observed(None) "
-            "of the whole kernel."
-        )
+    require_states(ntk, "moving_split", whole=True)
     trials, times, n = ntk.shape
     if projectors.shape[1:] != (times, n, n) or projectors.shape[0] not in {1, trials}:
         raise ValueError(

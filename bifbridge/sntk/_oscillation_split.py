@@ -7,7 +7,7 @@ from jaxtyping import Array, Complex, Float
 
 from bifbridge._custom_types import Scalar, State, Times
 from bifbridge._short_repr import short_repr
-from bifbridge.sntk._kernel import StateSpaceNTK
+from bifbridge.sntk._kernel import StateSpaceNTK, require_states
 from bifbridge.sntk._materialised import MaterialisedSensitivity
 
 
@@ -74,9 +74,8 @@ def oscillation_split(
 
     Example:
         See [The state-space kernel](../state-space-ntk.md).
-    """
-    if ntk.readout is not None:
-        raise ValueError("oscillation_split: got the kernel of a read-out; use ntk.observed(None).")
+    """  # noqa: DOC502 (require_states raises)
+    require_states(ntk, "oscillation_split")
     written = ntk.materialise().sensitivity
     assert isinstance(written, MaterialisedSensitivity)
     size = 2 * jnp.vdot(right, right).real

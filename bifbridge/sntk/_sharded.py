@@ -18,7 +18,7 @@ from bifbridge._precision import require_x64
 from bifbridge.fields import flatten_parameters
 from bifbridge.trajectories import Sensitivity, TimeGrid
 from bifbridge.trajectories._march import march
-from bifbridge.trajectories._sensitivity import refuse_infinite
+from bifbridge.trajectories._observation import refuse_infinite
 from bifbridge.trajectories._solve import Inputs
 from bifbridge.trajectories._step_check import warn_of_unfit_steps
 

@@ -8,7 +8,7 @@ from jaxtyping import Array, Float, PRNGKeyArray
 
 from bifbridge._custom_types import Scalar
 from bifbridge._short_repr import short_repr
-from bifbridge.sntk._kernel import StateSpaceNTK
+from bifbridge.sntk._kernel import StateSpaceNTK, require_states
 from bifbridge.sntk._materialised import AnySensitivity, MaterialisedSensitivity
 from bifbridge.sntk._projector import SpectralProjector
 
@@ -78,14 +78,8 @@ def state_split(
 
     Example:
         See [The state-space kernel](../state-space-ntk.md).
-    """
-    if ntk.readout is not None:
-        raise ValueError(
-            "state_split: got the kernel of a read-out, expected that of the states: "
-            "use ntk.observed(None)."
-        )
-    if ntk.removed is not None:
-        raise ValueError("state_split: got a deflated kernel, expected the whole of it.")
+    """  # noqa: DOC502 (require_states raises)
+    require_states(ntk, "state_split", whole=True)
     covariance = state_covariance(ntk.sensitivity, probes=probes, key=key)
     inside, outside = projector.matrix, projector.complement
 

@@ -2,8 +2,6 @@ from ._collect import collect as collect
 from ._collect import load_result as load_result
 from ._collect import to_csv as to_csv
 from ._folder import StudyFolder as StudyFolder
-from ._progress import AbstractProgress as AbstractProgress
-from ._progress import Silence as Silence
 from ._run_study import StudyStatus as StudyStatus
 from ._run_study import run_study as run_study
 from ._run_study import study_status as study_status

@@ -4,16 +4,16 @@ import concurrent.futures
 import multiprocessing
 import os
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import Any
 
 from bifbridge._errors import BifbridgeError
+from bifbridge._progress import progress
 from bifbridge.studies._claim import LEASE, is_stale
 from bifbridge.studies._execute import execute
 from bifbridge.studies._folder import StudyFolder
-from bifbridge.studies._progress import AbstractProgress, Silence
 from bifbridge.studies._spec import Study
 from bifbridge.studies._task import Task
 
@@ -90,7 +90,6 @@ def run_study(
     batch: int = 1,
     retry: bool = False,
     lease: float = LEASE,
-    progress: AbstractProgress | None = None,
 ) -> StudyStatus:
     """Do every task of a study that has no result yet.
 
@@ -107,7 +106,6 @@ def run_study(
         batch: tasks per submission, for schedulers to whom a job is dear.
         retry: whether tasks that failed before are tried again.
         lease: seconds without a sign of life after which another machine's worker counts as dead.
-        progress: told of every finished batch.
 
     Returns:
         How it ended: what failed is in it with its reason, and raises nothing here.
@@ -127,35 +125,41 @@ def run_study(
         for key in tasks:
             place.forget_failure(key)
     todo = [key for key in tasks if place.state(key, lease) == "pending"]
-    progress = Silence() if progress is None else progress
-    progress.start(study.name, len(tasks), len(tasks) - len(todo))
-    try:
-        batches = [[(k, tasks[k]) for k in todo[i : i + batch]] for i in range(0, len(todo), batch)]
+    batches = [[(k, tasks[k]) for k in todo[i : i + batch]] for i in range(0, len(todo), batch)]
+    finished = len(tasks) - len(todo)
+    with progress(study.name, "tasks", len(tasks), finished) as told:
+
+        def advance(count: int) -> None:
+            nonlocal finished
+            finished += count
+            told(finished)
+
         if executor is not None:
-            _submit(executor, place, batches, lease, progress)
+            _submit(executor, place, batches, lease, advance)
         elif workers == 1:
             for work in batches:
-                progress.advance(len(execute(str(place.path), work, lease)))
+                advance(len(execute(str(place.path), work, lease)))
         else:
-            _spawn(workers, place, batches, lease, progress)
-    finally:
-        progress.finish()
+            _spawn(workers, place, batches, lease, advance)
     return _status(tasks, place, lease)
 
 
 Batch = list[tuple[str, Task]]
 
+#: Told how many tasks were finished.
+Advance = Callable[[int], None]
+
 
 def _spawn(
-    workers: int, place: StudyFolder, batches: list[Batch], lease: float, progress: AbstractProgress
+    workers: int, place: StudyFolder, batches: list[Batch], lease: float, advance: Advance
 ) -> None:
     """Spawned processes, a new pool whenever one of them was killed."""
-    while batches and _pooled(workers, place, batches, lease, progress):
+    while batches and _pooled(workers, place, batches, lease, advance):
         # The pool ends its other workers, too: whose fault it was shows when each is alone.
         pairs = [pair for work in batches for pair in work]
         suspects = [pair for pair in pairs if is_stale(place.claim(pair[0]), lease)]
         for key, task in suspects:
-            if _pooled(1, place, [[(key, task)]], lease, progress):
+            if _pooled(1, place, [[(key, task)]], lease, advance):
                 place.claim(key).unlink(missing_ok=True)
                 _blame(place, [(key, task)], "The worker was killed twice on this task.")
         left = [[pair for pair in work if place.is_open(pair[0])] for work in batches]
@@ -169,11 +173,11 @@ def _spawn(
 
 
 def _pooled(
-    workers: int, place: StudyFolder, batches: list[Batch], lease: float, progress: AbstractProgress
+    workers: int, place: StudyFolder, batches: list[Batch], lease: float, advance: Advance
 ) -> bool:
     context = multiprocessing.get_context("spawn")  # fork would inherit JAX's threads and Julia
     with concurrent.futures.ProcessPoolExecutor(workers, mp_context=context) as pool:
-        return _submit(pool, place, batches, lease, progress)
+        return _submit(pool, place, batches, lease, advance)
 
 
 def _submit(
@@ -181,7 +185,7 @@ def _submit(
     place: StudyFolder,
     batches: Sequence[Batch],
     lease: float,
-    progress: AbstractProgress,
+    advance: Advance,
 ) -> bool:
     """Submit all and wait; True if the executor broke on the way."""
     futures: dict[Any, Batch] = {}
@@ -200,7 +204,7 @@ def _submit(
             continue
         except Exception as error:
             _blame(place, work, f"The executor gave up: {type(error).__name__}: {error}")
-        progress.advance(len(work))
+        advance(len(work))
     return broken
 
 

@@ -17,7 +17,6 @@ from bifbridge._precision import require_x64
 from bifbridge._short_repr import short_repr
 from bifbridge.fields import flatten_parameters, save_field
 from bifbridge.studies._claimed_folder import claim_folder
-from bifbridge.studies._progress import AbstractProgress, Silence
 from bifbridge.training import (
     GaussNewton,
     TrainingPath,
@@ -139,7 +138,7 @@ class TaskRun(eqx.Module):
         curvature = GaussNewton(TrialResiduals(self.trials, self.network))
         return TASK_OPTIMISERS[self.config.optimizer](self.config.learning_rate, curvature)
 
-    def descend(self, folder: Path, progress: AbstractProgress) -> TrainingPath:
+    def descend(self, folder: Path) -> TrainingPath:
         """Train, or do what is left of it."""
         config, optimiser, checkpoints = self.config, self._optimiser(), folder / "checkpoints"
         theta, _ = flatten_parameters(self.network)
@@ -147,7 +146,6 @@ class TaskRun(eqx.Module):
         blocks = read_blocks(checkpoints, state.optimiser_state)
         if blocks and blocks[-1].end.optimiser_state is None:
             blocks.pop()  # it stopped at a divergence, and is computed again
-        progress.start("training", config.steps, blocks[-1].end.step if blocks else 0)
         try:
             for block in train(
                 GaussNewton(TrialResiduals(self.trials, self.network, forward=False)),
@@ -159,16 +157,12 @@ class TaskRun(eqx.Module):
             ):
                 write_block(checkpoints, block)
                 blocks.append(block)
-                if len(block.losses):
-                    progress.advance(len(block.losses), loss=float(block.losses[-1]))
         except DivergenceError as error:
             good = error.last_good
             files = [b for b in blocks if b.end.step == good and b.end.optimiser_state is not None]
             name = block_path(checkpoints, files[-1].start) if files else "the initial network"
             message = f"{error} Last good checkpoint: {name}."
             raise DivergenceError(message, error.step, error.quantity, good) from error
-        finally:
-            progress.finish()
         return join_blocks(blocks, self.field)
 
 
@@ -182,18 +176,13 @@ def set_up_task(config: TaskRunConfig) -> TaskRun:
     return TaskRun(config, trials, network)
 
 
-def run_task(
-    config: TaskRunConfig,
-    out: str | os.PathLike[str],
-    *,
-    progress: AbstractProgress | None = None,
-) -> dict[str, Any]:
+def run_task(config: TaskRunConfig, out: str | os.PathLike[str]) -> dict[str, Any]:
     """Train on a task; a run that was interrupted goes on and ends with the same bits."""
     require_x64("A task run")
     folder = Path(out)
     _claim(folder, config)
     made = set_up_task(config)
-    path = made.descend(folder, Silence() if progress is None else progress)
+    path = made.descend(folder)
     save_field(folder / "field.eqx", path.field(path.n_steps))
     summary = {
         "config": dataclasses.asdict(config),

@@ -17,6 +17,7 @@ from jaxtyping import Array, Float
 
 from bifbridge._custom_types import ParameterVector
 from bifbridge._errors import DivergenceError
+from bifbridge._progress import progress
 from bifbridge._short_repr import short_repr
 from bifbridge.training._blow_up import first_blow_up
 
@@ -118,18 +119,20 @@ def train(
     Example:
         See [Training through bifurcations](../training.md).
     """
-    while state.step < steps:
-        length = min(block_size - state.step % block_size, steps - state.step)
-        block = _run_block(loss, state, optimiser, length)
-        first_loss = float(block.losses[0]) if first_loss is None else first_loss
-        bad = _first_bad_step(block, blow_up * abs(first_loss))
-        if bad is not None:
-            yield _cut(block, bad)
-            quantity = first_blow_up(loss, jnp.asarray(block.thetas[bad]))
-            message = _describe_divergence(block, bad, first_loss, quantity)
-            raise DivergenceError(message, block.start + bad, quantity, block.start)
-        yield block
-        state = block.end
+    with progress("training", "steps", steps, state.step, yields=True) as told:
+        while state.step < steps:
+            length = min(block_size - state.step % block_size, steps - state.step)
+            block = _run_block(loss, state, optimiser, length)
+            first_loss = float(block.losses[0]) if first_loss is None else first_loss
+            bad = _first_bad_step(block, blow_up * abs(first_loss))
+            if bad is not None:
+                yield _cut(block, bad)
+                quantity = first_blow_up(loss, jnp.asarray(block.thetas[bad]))
+                message = _describe_divergence(block, bad, first_loss, quantity)
+                raise DivergenceError(message, block.start + bad, quantity, block.start)
+            told(block.end.step, loss=float(block.losses[-1]))
+            yield block
+            state = block.end
 
 
 def _run_block(

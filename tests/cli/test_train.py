@@ -124,13 +124,12 @@ def test_a_run_folder_is_tracked(finished, tmp_path):
 
 def test_a_student_teacher_folder_is_tracked_on_its_own_trials(tmp_path):
     """Its checkpoints as `student-teacher` writes them, without the rest of that job."""
-    from bifbridge.studies._progress import Silence
     from bifbridge.studies.student_teacher import StudentTeacherConfig, open_run_folder
     from bifbridge.studies.student_teacher._descent import descend
     from bifbridge.studies.student_teacher._setup import set_up
 
     config = StudentTeacherConfig(units=4, trials=3, steps=20, horizon=4.0, checkpoint_every=20)
-    path, _ = descend(set_up(config), open_run_folder(tmp_path / "run", config), Silence())
+    path, _ = descend(set_up(config), open_run_folder(tmp_path / "run", config))
     result = invoke(
         "track", tmp_path / "run", "--every", 20, "--starts", 1, "--probe", 1,
         "--out", tmp_path / "t",

@@ -6,7 +6,6 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from bifbridge.studies import Silence
 from bifbridge.studies.student_teacher import StudentTeacherConfig
 from bifbridge.studies.student_teacher._crossing import analyse_crossing
 from bifbridge.studies.student_teacher._diagram import diagram_dataset
@@ -55,7 +54,7 @@ def hopf_path():
 
 
 def test_a_pitchfork_is_found_at_its_step_with_its_coefficient():
-    tracked = track(experiment(), pitchfork_path(), Silence())
+    tracked = track(experiment(), pitchfork_path())
     (event,) = tracked.events
     assert abs(event.step - 20.25) < 1e-8
     data = event_dataset(tracked, pitchfork_path().losses)
@@ -66,7 +65,7 @@ def test_a_pitchfork_is_found_at_its_step_with_its_coefficient():
 
 def test_the_arms_of_the_diagram_follow_the_roots_of_the_scalar_equation():
     path = pitchfork_path()
-    diagram = diagram_dataset(path, track(experiment(), path, Silence()))
+    diagram = diagram_dataset(path, track(experiment(), path))
     assert diagram is not None
     last = diagram.isel(checkpoint=-1)
     arm = float(np.max(last["projection"]))
@@ -78,7 +77,7 @@ def test_the_arms_of_the_diagram_follow_the_roots_of_the_scalar_equation():
 
 def test_a_hopf_bifurcation_goes_through_the_whole_analysis():
     path = hopf_path()
-    tracked = track(experiment(), path, Silence())
+    tracked = track(experiment(), path)
     event = tracked.first
     assert event is not None
     assert event.kind == "hopf"
@@ -86,7 +85,7 @@ def test_a_hopf_bifurcation_goes_through_the_whole_analysis():
     crossing = analyse_crossing(experiment(), path, event)
     assert crossing is not None
     steps = sampled_steps(path.n_steps, 20, event.step)
-    kernel = kernel_series(experiment(), path, steps, {}, Silence())
+    kernel = kernel_series(experiment(), path, steps, {})
     events = event_dataset(tracked, path.losses)
     np.testing.assert_allclose(events["frequency"], [0.7], rtol=1e-12)
     assert diagram_dataset(path, tracked) is None
@@ -101,8 +100,8 @@ def test_a_hopf_bifurcation_goes_through_the_whole_analysis():
 
 def test_a_run_without_a_bifurcation_says_so():
     path = path_through(lambda s: 0.1 * np.eye(3) * s / 40)
-    tracked = track(experiment(), path, Silence())
-    kernel = kernel_series(experiment(), path, [0, 40], {}, Silence())
+    tracked = track(experiment(), path)
+    kernel = kernel_series(experiment(), path, [0, 40], {})
     events = event_dataset(tracked, path.losses)
     summary = summarise(CONFIG, path.losses, 0.1, kernel, tracked, events, None, None, None)
     assert summary["first_bifurcation"] is None
@@ -113,11 +112,11 @@ def test_a_run_without_a_bifurcation_says_so():
 
 def test_spectra_that_are_known_are_not_computed_again(monkeypatch):
     path, steps = pitchfork_path(), [0.0, 5.0]
-    first = kernel_series(experiment(), path, steps, {}, Silence())
+    first = kernel_series(experiment(), path, steps, {})
     name = "bifbridge.studies.student_teacher._kernel_series.kernel_spectrum"
     known = {step: kernel_spectrum(experiment(), path.field(step)) for step in steps}
     monkeypatch.setattr(name, lambda *_: pytest.fail("computed again"))
-    assert kernel_series(experiment(), path, steps, known, Silence()).identical(first)
+    assert kernel_series(experiment(), path, steps, known).identical(first)
 
 
 def test_the_initial_states_keep_off_the_separatrices():

@@ -18,7 +18,7 @@ from bifbridge.trajectories import (
     tangent_error,
     uniform_grid,
 )
-from bifbridge.trajectories._sensitivity import _refuse_shapes
+from bifbridge.trajectories._observation import _refuse_shapes
 
 FIELD = random_ctrnn(3, radius=1.2, key=jr.key(0))
 STARTS = jr.normal(jr.key(1), (3, 3))

@@ -5,6 +5,7 @@ from typing import Any
 
 import equinox as eqx
 
+from bifbridge._progress import progress
 from bifbridge._result import AbstractResult
 from bifbridge.continuation._cross_check._match import Match, Unmatched, matched
 from bifbridge.continuation._cross_check._plain import check_to_dict
@@ -113,11 +114,19 @@ def cross_check(
     named = dict(engines) if isinstance(engines, Mapping) else _named(engines)
     if len(named) < 2:
         raise ValueError(f"cross_check: got {len(named)} engines, expected at least two.")
-    branches = tuple(engine.run(problem) for engine in named.values())
-    names = tuple(named)
+    names, branches = tuple(named), _branches(problem, named)
     lower, upper = problem.span
     matches, unmatched = matched(names, branches, upper - lower, tolerance)
     return CrossCheck(names, branches, matches, unmatched, problem.span, tolerance)
+
+
+def _branches(problem: ContinuationProblem, named: dict[str, AbstractEngine]) -> tuple[Branch, ...]:
+    branches = []
+    with progress("cross-check", "engines", len(named)) as told:
+        for engine in named.values():
+            branches.append(engine.run(problem))
+            told(len(branches))
+    return tuple(branches)
 
 
 def _named(engines: Sequence[AbstractEngine]) -> dict[str, AbstractEngine]:

@@ -14,8 +14,8 @@ from bifbridge.continuation.bifurcationkit._installation import (
     Installation,
     Problem,
     find_installation,
-    text_of,
 )
+from bifbridge.continuation.bifurcationkit._julia_files import text_of
 from bifbridge.continuation.bifurcationkit._package import (
     BIFURCATIONKIT,
     requirements_file,

@@ -8,8 +8,8 @@ from bifbridge.continuation.bifurcationkit._installation import (
     AIR_GAPPED,
     INSTALL,
     Installation,
-    text_of,
 )
+from bifbridge.continuation.bifurcationkit._julia_files import text_of
 from bifbridge.continuation.bifurcationkit._package import version_range
 
 DOCTOR = "`bifbridge julia doctor` shows what was found."

@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from bifbridge._progress import progress
+
 _GO_ON, _STOP = 1, 0
 
 #: step, parameter → whether to go on; see julia/BifBridge/src/callback.jl.
@@ -68,9 +70,16 @@ def watched(listener: Callable[[int, float], None] | None = None) -> Iterator[St
     """A hook that tells of every step and listens for Ctrl-C until the block ends."""
     # The first Ctrl-C ends the run after its present step. Another one, if Julia still does not
     # come back, has its usual effect as soon as Python runs again.
-    hook = StepHook(listener)
-    with _interrupts(hook):
-        yield hook
+    with progress("BifurcationKit", "steps") as told:
+
+        def tell(step: int, parameter: float) -> None:
+            told(hook.steps, p=parameter)
+            if listener is not None:
+                listener(step, parameter)
+
+        hook = StepHook(tell)
+        with _interrupts(hook):
+            yield hook
 
 
 @contextlib.contextmanager

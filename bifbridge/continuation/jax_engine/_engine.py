@@ -2,27 +2,27 @@
 
 import functools
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from bifbridge._precision import require_x64
+from bifbridge._progress import progress
 from bifbridge._threads import suited_threads
 from bifbridge.continuation._problem import AbstractBranchingEngine, ContinuationProblem
 from bifbridge.continuation.curves import Branch, SpecialPoint, Status, joined
 from bifbridge.continuation.jax_engine._assemble import join, no_branch
-from bifbridge.continuation.jax_engine._curve import Curve, arclength_weights
+from bifbridge.continuation.jax_engine._curve import Curve
 from bifbridge.continuation.jax_engine._details import describe
 from bifbridge.continuation.jax_engine._equilibria_curve import (
-    EquilibriumObserver,
-    EquilibriumResidual,
+    equilibrium_curve,
 )
-from bifbridge.continuation.jax_engine._path import Path
+from bifbridge.continuation.jax_engine._path import Path, filled
 from bifbridge.continuation.jax_engine._search import Describe, Way, special_points
 from bifbridge.continuation.jax_engine._spectra import spectra
 from bifbridge.continuation.jax_engine._start import find_start
 from bifbridge.continuation.jax_engine._switch import arm_starts, lies_on
-from bifbridge.continuation.jax_engine._trace import Front, StepControl, Stretch, trace
+from bifbridge.continuation.jax_engine._trace import Front, StepControl, trace
 
 
 class JaxEngine(AbstractBranchingEngine):
@@ -277,28 +277,14 @@ class JaxEngine(AbstractBranchingEngine):
         no, zero = np.asarray(False), np.asarray(0)
         front = Front(start, direction, direction, np.asarray(first), no, zero, zero)
         origin, stretches, total = front, [], 1
-        while int(front.status) == Status.RUNNING and total < self.max_points:
-            front, stretch = trace(curve, control, front, origin, self.buffer)
-            stretches.append(filled(stretch))
-            total += int(stretch.count)
+        with progress("equilibria", "points") as told:
+            while int(front.status) == Status.RUNNING and total < self.max_points:
+                front, stretch = trace(curve, control, front, origin, self.buffer)
+                stretches.append(filled(stretch))
+                total += int(stretch.count)
+                told(total, p=float(np.asarray(front.point)[-1]))
         status = Status(int(front.status))
         if status == Status.RUNNING or total > self.max_points:
             status = Status.POINT_LIMIT
         path = Path.join(start, direction, events, stretches, status, self.max_points)
         return path._replace(eigenvalues=spectra(curve, path.points))
-
-
-def equilibrium_curve(problem: ContinuationProblem, parameter_scale: float) -> Curve:
-    """The curve of equilibria of a problem."""
-    return Curve(
-        EquilibriumResidual(problem.family),
-        EquilibriumObserver(problem.events),
-        arclength_weights(problem.state.size, parameter_scale),
-    )
-
-
-def filled(stretch: Stretch) -> Stretch:
-    """The filled rows of a stretch, as numpy arrays."""
-    count = int(stretch.count)
-    cut: Any = (np.asarray(buffer)[:count] for buffer in tuple(stretch)[:-1])
-    return Stretch(*cut, count=stretch.count)

@@ -11,6 +11,7 @@ import numpy as np
 
 from bifbridge._compile import quick_jit
 from bifbridge._precision import require_x64
+from bifbridge._progress import progress
 from bifbridge._threads import suited_threads
 from bifbridge.continuation._problem import ContinuationProblem
 from bifbridge.continuation.curves import Branch, Status
@@ -18,8 +19,8 @@ from bifbridge.continuation.jax_engine._arc import sample_at
 from bifbridge.continuation.jax_engine._assemble import join, no_branch
 from bifbridge.continuation.jax_engine._curve import Curve
 from bifbridge.continuation.jax_engine._details import describe_members
-from bifbridge.continuation.jax_engine._engine import JaxEngine, filled
-from bifbridge.continuation.jax_engine._path import Path
+from bifbridge.continuation.jax_engine._engine import JaxEngine
+from bifbridge.continuation.jax_engine._path import Path, filled
 from bifbridge.continuation.jax_engine._search import Way
 from bifbridge.continuation.jax_engine._spectra import member_spectra
 from bifbridge.continuation.jax_engine._start import START_ITERATIONS, start_tangent
@@ -126,12 +127,14 @@ def _follow(
     origin = front
     stretches: list[list[Stretch]] = [[] for _ in range(count)]
     total = 1
-    while total < engine.max_points and np.any(np.asarray(front.status) == Status.RUNNING):
-        front, stretch = _traces(curve, control, front, origin, engine.buffer)
-        whole = [np.asarray(leaf) for leaf in stretch]
-        for k in range(count):
-            stretches[k].append(filled(Stretch(*(leaf[k] for leaf in whole))))
-        total += engine.buffer
+    with progress("ensemble", "points") as told:
+        while total < engine.max_points and np.any(np.asarray(front.status) == Status.RUNNING):
+            front, stretch = _traces(curve, control, front, origin, engine.buffer)
+            whole = [np.asarray(leaf) for leaf in stretch]
+            for k in range(count):
+                stretches[k].append(filled(Stretch(*(leaf[k] for leaf in whole))))
+            total += engine.buffer
+            told(total, running=int(np.sum(np.asarray(front.status) == Status.RUNNING)))
     ends = []
     for k in range(count):
         reached = 1 + sum(int(stretch.count) for stretch in stretches[k])

@@ -11,6 +11,8 @@ from jaxtyping import Array, Complex, Float
 
 from bifbridge._custom_types import Scalar, State
 from bifbridge.continuation._families import AbstractFamily
+from bifbridge.continuation._problem import ContinuationProblem
+from bifbridge.continuation.jax_engine._curve import Curve, arclength_weights
 
 
 class EquilibriumResidual(eqx.Module):
@@ -40,6 +42,15 @@ class EquilibriumObserver(eqx.Module):
         """The events at one point."""
         values = [jnp.asarray(function(z, p), float).reshape(()) for _, function in self.events]
         return jnp.stack(values) if values else jnp.zeros(0)
+
+
+def equilibrium_curve(problem: ContinuationProblem, parameter_scale: float) -> Curve:
+    """The curve of equilibria of a problem."""
+    return Curve(
+        EquilibriumResidual(problem.family),
+        EquilibriumObserver(problem.events),
+        arclength_weights(problem.state.size, parameter_scale),
+    )
 
 
 def sorted_eigenvalues(matrix: Float[Array, "n n"]) -> Complex[Array, " n"]:

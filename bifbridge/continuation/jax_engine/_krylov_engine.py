@@ -9,11 +9,12 @@ import jax.tree_util as jtu
 import numpy as np
 
 from bifbridge._precision import require_x64
+from bifbridge._progress import Told, progress
 from bifbridge.continuation._problem import AbstractEngine, ContinuationProblem
 from bifbridge.continuation.curves import Branch, SpecialPoint, Status
 from bifbridge.continuation.jax_engine._assemble import join, no_branch
 from bifbridge.continuation.jax_engine._curve import Curve
-from bifbridge.continuation.jax_engine._engine import equilibrium_curve
+from bifbridge.continuation.jax_engine._equilibria_curve import equilibrium_curve
 from bifbridge.continuation.jax_engine._krylov import (
     krylov_correct,
     krylov_cubic,
@@ -66,6 +67,10 @@ class KrylovEngine(AbstractEngine):
             The branch; its eigenvalues are the leading ones only.
         """
         require_x64("continuation")
+        with progress("equilibria", "points") as told:
+            return self._follow(problem, told)
+
+    def _follow(self, problem: ContinuationProblem, told: Told) -> Branch:
         curve = equilibrium_curve(problem, 1.0)
         lower, upper = problem.span
         unit = np.zeros(problem.state.size + 1)
@@ -100,6 +105,7 @@ class KrylovEngine(AbstractEngine):
             tangents.append(new.tangent)
             iterations.append(int(new.iterations))
             values.append(self._eigenvalues(curve, new.point))
+            told(len(points), p=float(new.point[-1]))
             found += self._crossings(problem, curve, points, tangents, values)
             if landing:
                 end = Status.SPAN_END

@@ -59,3 +59,10 @@ class Path(NamedTuple):
             rows(events, [s.observed for s in stretches]),
             status,
         )
+
+
+def filled(stretch: Stretch) -> Stretch:
+    """The filled rows of a stretch, as numpy arrays."""
+    count = int(stretch.count)
+    cut: Any = (np.asarray(buffer)[:count] for buffer in tuple(stretch)[:-1])
+    return Stretch(*cut, count=stretch.count)

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from bifbridge._compile import quick_jit
+from bifbridge._progress import progress
 from bifbridge.continuation._problem import ContinuationProblem
 from bifbridge.continuation.curves import SpecialPoint
 from bifbridge.continuation.jax_engine._arc import Event, Sample, Step
@@ -55,12 +56,15 @@ def special_points(
     searches = [_Search(way, neutral_saddles) for way in ways]
     proved = _proved([(way, step) for way, one in zip(ways, searches, strict=True)
                       for step in one.plain], describe)  # fmt: skip
-    found = []
-    for way, search in zip(ways, searches, strict=True):
-        events: list[Event] = []
-        for k in search.steps:
-            events += search.events(k, proved.get((id(way.path), k)))
-        found.append([special_point(way, event, gradient) for event in events])
+    found, seen = [], 0
+    with progress("special points", "steps", sum(len(one.steps) for one in searches)) as told:
+        for way, search in zip(ways, searches, strict=True):
+            events: list[Event] = []
+            for k in search.steps:
+                events += search.events(k, proved.get((id(way.path), k)))
+                seen += 1
+                told(seen)
+            found.append([special_point(way, event, gradient) for event in events])
     return found
 
 

@@ -4,8 +4,8 @@ import jax.numpy as jnp
 import numpy as np
 
 from bifbridge._errors import RunFolderError
+from bifbridge._progress import progress
 from bifbridge.fields import CTRNN
-from bifbridge.studies._progress import AbstractProgress
 from bifbridge.studies.student_teacher._folder import RunFolder
 from bifbridge.studies.student_teacher._kernel_series import KnownSpectra, kernel_spectrum
 from bifbridge.studies.student_teacher._setup import Experiment
@@ -20,9 +20,7 @@ from bifbridge.training import (
 )
 
 
-def descend(
-    experiment: Experiment, folder: RunFolder, progress: AbstractProgress
-) -> tuple[TrainingPath, KnownSpectra]:
+def descend(experiment: Experiment, folder: RunFolder) -> tuple[TrainingPath, KnownSpectra]:
     """Train the student, or what is left of its training."""
     config, optimiser = experiment.config, experiment.optimiser
     loss, theta = experiment.training_loss()
@@ -30,8 +28,7 @@ def descend(
     blocks = _known_blocks(folder, state.optimiser_state, config.steps)
     done = blocks[-1].end.step if blocks else 0
     spectra: KnownSpectra = {}
-    progress.start("training", config.steps, done)
-    try:
+    with progress("training", "steps", config.steps, done) as told:
         for block in train(
             loss,
             blocks[-1].end if blocks else state,
@@ -44,14 +41,12 @@ def descend(
             blocks.append(block)
             field = experiment.rebuild(jnp.asarray(block.thetas[0], float))
             spectra[block.start] = kernel_spectrum(experiment, field)
-            progress.advance(
-                len(block.losses),
+            told(
+                block.start + len(block.losses),
                 loss=float(block.losses[0]),
                 rank=spectra[block.start].participation_ratio,
                 leading_eigenvalue=leading_eigenvalue(field),
             )
-    finally:
-        progress.finish()
     return join_blocks(blocks, experiment.rebuild), spectra
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 import numpy as np
 import xarray as xr
 
+from bifbridge._progress import progress
 from bifbridge.fields import CTRNN
 from bifbridge.sntk import Spectrum, StateSpaceNTK, spectrum
-from bifbridge.studies._progress import AbstractProgress
 from bifbridge.studies.student_teacher._setup import Experiment
 from bifbridge.training import TrainingPath
 
@@ -43,20 +43,16 @@ def kernel_series(
     path: TrainingPath,
     steps: Iterable[float],
     known: KnownSpectra,
-    progress: AbstractProgress,
 ) -> xr.Dataset:
     """Spectrum, moments and effective ranks at chosen steps."""
     steps, spectra = np.asarray(list(steps), float), []
-    progress.start("kernel", len(steps))
-    try:
+    with progress("kernel", "checkpoints", len(steps)) as told:
         for step in steps:
             found = known.get(step)
             spectra.append(
                 kernel_spectrum(experiment, path.field(step)) if found is None else found
             )
-            progress.advance(1, rank=spectra[-1].participation_ratio)
-    finally:
-        progress.finish()
+            told(len(spectra), rank=spectra[-1].participation_ratio)
     k = spectra[0].right.shape[1]
     table = {name: ("checkpoint", _column(spectra, name)) for name in _RANKS}
     table |= {

@@ -10,7 +10,6 @@ import xarray as xr
 from bifbridge._precision import require_x64
 from bifbridge.fields import flatten_parameters, save_field
 from bifbridge.landscape import distance_study
-from bifbridge.studies._progress import AbstractProgress, Silence
 from bifbridge.studies.student_teacher._config import StudentTeacherConfig
 from bifbridge.studies.student_teacher._crossing import Crossing, analyse_crossing
 from bifbridge.studies.student_teacher._descent import descend
@@ -36,10 +35,7 @@ DISTANCE_STEPS = 1600
 
 
 def run_student_teacher(
-    config: StudentTeacherConfig,
-    out: str | os.PathLike[str],
-    *,
-    progress: AbstractProgress | None = None,
+    config: StudentTeacherConfig, out: str | os.PathLike[str]
 ) -> dict[str, Any]:
     """Train a student on a teacher and hold theory against what happens.
 
@@ -48,7 +44,6 @@ def run_student_teacher(
     Args:
         config: the settings.
         out: the run folder, new or of the same run.
-        progress: told of every stage.
 
     Returns:
         The summary, as written to `summary.json`.
@@ -59,15 +54,14 @@ def run_student_teacher(
         DivergenceError: if training diverges; what came before is kept.
     """  # noqa: DOC502 (the stages raise)
     require_x64("A student-teacher run")
-    progress = Silence() if progress is None else progress
     experiment = set_up(config)
     folder = open_run_folder(out, config)
     save_field(folder.teacher, experiment.teacher)
     started = time.perf_counter()
-    path, spectra = descend(experiment, folder, progress)
+    path, spectra = descend(experiment, folder)
     save_field(folder.student, path.field(path.n_steps))
     trained = time.perf_counter()
-    summary = _analyse(experiment, path, spectra, folder, progress)
+    summary = _analyse(experiment, path, spectra, folder)
     finished = time.perf_counter()
     summary["seconds"] = {"training": trained - started, "analysis": finished - trained}
     write_summary(folder.summary, summary)
@@ -75,18 +69,14 @@ def run_student_teacher(
 
 
 def _analyse(
-    experiment: Experiment,
-    path: TrainingPath,
-    spectra: KnownSpectra,
-    folder: RunFolder,
-    progress: AbstractProgress,
+    experiment: Experiment, path: TrainingPath, spectra: KnownSpectra, folder: RunFolder
 ) -> dict[str, Any]:
-    tracked = track(experiment, path, progress)
+    tracked = track(experiment, path)
     event = tracked.first
     steps = sampled_steps(
         path.n_steps, experiment.config.checkpoint_every, event.step if event else None
     )
-    kernel = kernel_series(experiment, path, steps, spectra, progress)
+    kernel = kernel_series(experiment, path, steps, spectra)
     crossing = analyse_crossing(experiment, path, event) if event else None
     events = event_dataset(tracked, path.losses)
     distance = _distance_study(experiment, path, tracked)

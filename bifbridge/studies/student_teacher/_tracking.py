@@ -7,8 +7,8 @@ import numpy as np
 import xarray as xr
 from jaxtyping import Complex, Float
 
+from bifbridge._progress import progress
 from bifbridge.continuation import LearningEvent, LearningPath, track_equilibria
-from bifbridge.studies._progress import AbstractProgress
 from bifbridge.studies.student_teacher._setup import Experiment
 from bifbridge.training import TrainingPath
 
@@ -48,22 +48,19 @@ class Tracked:
         return self.events[0] if self.events else None
 
 
-def track(experiment: Experiment, path: TrainingPath, progress: AbstractProgress) -> Tracked:
+def track(experiment: Experiment, path: TrainingPath) -> Tracked:
     """Continue the student's equilibrium over the straight path between all consecutive steps."""
     # It is the one that Newton's method reaches from the origin, where an unbiased network has
     # it.
     state, pieces = np.zeros(experiment.config.units), []
-    progress.start("continuation", path.n_steps)
-    try:
+    with progress("tracking", "steps", path.n_steps) as told:
         for start in range(0, path.n_steps, CHUNK):
             steps = np.arange(start, min(start + CHUNK, path.n_steps) + 1)
             pieces.append(_track_piece(experiment, path, steps, state))
-            progress.advance(len(steps) - 1)
+            told(int(steps[-1]))
             if pieces[-1].equilibria[0].fate != "alive":
                 break
             state = pieces[-1].equilibria[0].states[-1]
-    finally:
-        progress.finish()
     return _join(pieces)
 
 

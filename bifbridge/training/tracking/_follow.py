@@ -5,6 +5,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from bifbridge._custom_types import Input
+from bifbridge._progress import progress
 from bifbridge._short_repr import short_repr
 from bifbridge.continuation import (
     AbstractEngine,
@@ -155,10 +156,12 @@ def follow_condition(
     """All equilibria of a run under one constant input."""
     follower = _Follower(run, condition, inputs, names, engine, first)
     last = len(run) - 1
-    for left in range(0, max(last, 1), search_every):
-        for k in follower.search(left, starts):
-            follower.trace_back(k, search_every)
-        follower.advance(left, min(left + search_every, last))
+    with progress("tracking", "checkpoints", len(run)) as told:
+        for left in range(0, max(last, 1), search_every):
+            for k in follower.search(left, starts):
+                follower.trace_back(k, search_every)
+            follower.advance(left, min(left + search_every, last))
+            told(min(left + search_every, last) + 1, equilibria=len(follower.tracks))
     if last > 0:  # what was born since the last search
         for k in follower.search(last, starts):
             follower.trace_back(k, search_every)

@@ -10,6 +10,7 @@ import numpy as np
 from bifbridge._precision import require_x64
 from bifbridge.continuation._families import AbstractFamily, as_family
 from bifbridge.continuation.bifurcationkit.translation import (
+    _choices,
     _contractions,
     _control_flow,
     _elementwise,
@@ -31,6 +32,7 @@ from bifbridge.continuation.bifurcationkit.translation._trace import (
 
 #: How each primitive is written.
 RULES: dict[str, Rule] = {
+    **_choices.RULES,
     **_elementwise.RULES,
     **_reductions.RULES,
     **_shapes.RULES,

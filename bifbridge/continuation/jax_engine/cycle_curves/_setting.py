@@ -16,8 +16,8 @@ from bifbridge.continuation.jax_engine.cycle_curves._locate import CurveEvent, l
 from bifbridge.continuation.jax_engine.cycle_curves._observe import Observed, observe
 from bifbridge.continuation.jax_engine.cycles._arc import AbstractChart, Step, chart_weights
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
-from bifbridge.continuation.jax_engine.cycles._follow import AbstractSetting, FollowOptions
 from bifbridge.continuation.jax_engine.cycles._locate import Sample
+from bifbridge.continuation.jax_engine.cycles._setting import AbstractSetting, FollowOptions
 
 
 class CurveSetting(AbstractSetting):

@@ -1,17 +1,15 @@
 """Steps along a branch or a curve of cycles, with the mesh moved on the way."""
 
-import abc
 from typing import Any, NamedTuple
 
-import equinox as eqx
 import numpy as np
 
+from bifbridge._progress import progress
 from bifbridge.continuation._families import AbstractFamily
 from bifbridge.continuation.curves import Status
 from bifbridge.continuation.curves._mesh import adapted, expanded, imbalance, moved
 from bifbridge.continuation.jax_engine.cycles._arc import (
     AbstractChart,
-    NewtonOptions,
     Step,
     make_chart,
     scalar_row,
@@ -19,51 +17,10 @@ from bifbridge.continuation.jax_engine.cycles._arc import (
 from bifbridge.continuation.jax_engine.cycles._correct import Corrected, combine, dot, norm, weigh
 from bifbridge.continuation.jax_engine.cycles._discretise import CyclePoint, Mesh
 from bifbridge.continuation.jax_engine.cycles._locate import Sample, locate
+from bifbridge.continuation.jax_engine.cycles._setting import AbstractSetting, FollowOptions
 
 #: Share of the longest step within which a branch must come of a Hopf point to end there.
 _HOPF_STEP = 0.02
-
-
-class FollowOptions(NamedTuple):
-    """Numbers that govern the steps, see `CycleEngine`; spans and scales of each parameter."""
-
-    first: float
-    min_step: float
-    max_step: float
-    max_angle: float
-    spans: tuple[tuple[float, float], ...]
-    scales: tuple[float, ...]
-    max_norm: float
-    max_period: float
-    max_points: int
-    state_scale: float | None
-    adapt: float
-    detect: bool
-    newton: NewtonOptions
-
-
-class AbstractSetting(eqx.Module):
-    """What is followed: a branch of cycles, or a curve of their bifurcations."""
-
-    @abc.abstractmethod
-    def chart(self, mesh: Mesh, reference: CyclePoint, options: FollowOptions) -> AbstractChart:
-        """The equations near a point."""
-
-    @abc.abstractmethod
-    def observe(self, chart: AbstractChart, sample: Sample) -> Any:
-        """What is to be known of a point beside its multipliers."""
-
-    @abc.abstractmethod
-    def locate(self, step: Step, before: Any, after: Any) -> list[Any]:
-        """The special points within a step."""
-
-    @abc.abstractmethod
-    def following(self, observed: Any) -> "AbstractSetting":
-        """The setting for the next step."""
-
-    @abc.abstractmethod
-    def moved(self, point: CyclePoint, times: np.ndarray, new: np.ndarray) -> "AbstractSetting":
-        """The setting on another mesh."""
 
 
 class BranchSetting(AbstractSetting):
@@ -127,31 +84,34 @@ def follow(
     """Follow a branch one way until it ends."""
     path = Path([start], [observed], [mesh], [0.0], [], 0, Status.RUNNING)
     here, length, status, slips = start, options.first, Status.RUNNING, 0
-    while status == Status.RUNNING:
-        if len(path.samples) >= options.max_points:
-            status = Status.POINT_LIMIT
-            break
-        chart = setting.chart(mesh, here.point, options)
-        step, taken, status = _advance(chart, here, length, options)
-        if step is None:
-            break
-        after = setting.observe(chart, step.end)
-        if options.detect and step.start.cycle.resolved and step.end.cycle.resolved:
-            events = setting.locate(step, observed, after)
-            path.events.extend((len(path.samples) - 1, event) for event in events)
-        setting, observed = setting.following(after), after
-        path.samples.append(step.end)
-        path.observed.append(observed)
-        path.meshes.append(mesh)
-        path.lengths.append(taken)
-        length = _next_length(chart, step, taken, options)
-        if status == Status.RUNNING:
-            status = _limits(path, options)
-        here = step.end
-        if status == Status.RUNNING:
-            setting, mesh, here = _remesh(setting, mesh, here, options)
-            if here.cycle.resolved and step.end.cycle.resolved:
-                slips += here.count - step.end.count
+    with progress("cycles", "points") as told:
+        while status == Status.RUNNING:
+            if len(path.samples) >= options.max_points:
+                status = Status.POINT_LIMIT
+                break
+            chart = setting.chart(mesh, here.point, options)
+            step, taken, status = _advance(chart, here, length, options)
+            if step is None:
+                break
+            after = setting.observe(chart, step.end)
+            if options.detect and step.start.cycle.resolved and step.end.cycle.resolved:
+                events = setting.locate(step, observed, after)
+                path.events.extend((len(path.samples) - 1, event) for event in events)
+            setting, observed = setting.following(after), after
+            path.samples.append(step.end)
+            path.observed.append(observed)
+            path.meshes.append(mesh)
+            path.lengths.append(taken)
+            length = _next_length(chart, step, taken, options)
+            if status == Status.RUNNING:
+                status = _limits(path, options)
+            here = step.end
+            period, p = (float(scalar) for scalar in here.point.scalars[:2])
+            told(len(path.samples), p=p, period=period)
+            if status == Status.RUNNING:
+                setting, mesh, here = _remesh(setting, mesh, here, options)
+                if here.cycle.resolved and step.end.cycle.resolved:
+                    slips += here.count - step.end.count
     return path._replace(status=status, slips=slips)
 
 

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array
 
+from bifbridge._progress import progress
 from bifbridge.continuation.curves import Status
 from bifbridge.continuation.jax_engine._curve import (
     Curve,
@@ -119,13 +120,15 @@ def follow(
     seen = observe(_residual(curve), start.point, states)
     way = Way([start.point], [direction], [direction], [0.0], [0], [curve], [seen], Status.RUNNING)
     status = Status.RUNNING
-    while status == Status.RUNNING and len(way.points) < limit:
-        front, stretch = trace(curve, control, front, origin, _BUFFER)
-        left = _append(way, curve, stretch, states, first_span, control, limit)
-        status = Status.SPAN_END if left else Status(int(front.status))
-        last = way.seen[-1]
-        moved = _residual(curve).following(last.matrix, last.frequency)
-        curve = eqx.tree_at(lambda c: c.residual, curve, moved)
+    with progress("curve", "points") as told:
+        while status == Status.RUNNING and len(way.points) < limit:
+            front, stretch = trace(curve, control, front, origin, _BUFFER)
+            left = _append(way, curve, stretch, states, first_span, control, limit)
+            status = Status.SPAN_END if left else Status(int(front.status))
+            last = way.seen[-1]
+            told(len(way.points), p=float(way.points[-1][states]), q=float(way.points[-1][-1]))
+            moved = _residual(curve).following(last.matrix, last.frequency)
+            curve = eqx.tree_at(lambda c: c.residual, curve, moved)
     cut = len(way.points) >= limit and status != Status.SPAN_END
     return way._replace(status=Status.POINT_LIMIT if cut else status)
 
