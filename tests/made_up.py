@@ -22,6 +22,7 @@ import bifbridge as bb
 #: Values of fields whose type does not say enough.
 BY_NAME: dict[str, Any] = {
     "normal_form": None,
+    "cycle": None,
     "kind": "pitchfork",
     "name": "weights",
     "names": ("weights", "bias"),

@@ -109,7 +109,8 @@ def track(
         names=parameters,
         search_every=search_every,
     )
-    return found.to_xarray()
+    # Results of tasks are joined as datasets: the numbers by checkpoint and event, no whole track.
+    return found.to_xarray().to_dataset().drop_attrs(deep=False)
 
 
 @task(version=1)
