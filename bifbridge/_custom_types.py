@@ -3,8 +3,9 @@
 n: states, p: parameters, N: trials, T: saved times, m: inputs, o: read-outs.
 """
 
-from collections.abc import Callable
-from typing import Any
+import abc
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, runtime_checkable
 
 from jaxtyping import Array, ArrayLike, Float, Int
 
@@ -19,5 +20,25 @@ Trajectories = Float[Array, "N T n"]
 #: Weights of the saved times in an inner product, the same for all trials or one row for each.
 Weights = Float[Array, " T"] | Float[Array, "N T"]
 
-#: Any callable `f(t, z, u) -> dz/dt`; every parameter is a leaf of it.
-VectorField = Callable[[Any, Any, Any], Any]
+#: A guess of a state, or several: an array, a number or a list of numbers.
+StateLike = ArrayLike | Sequence[Any]
+#: A function of the state alone, z ↦ dz/dt.
+Velocity = Callable[[State], State]
+#: An interval of a parameter, lower end first.
+Span = tuple[float | int, float | int]
+#: Leaves of a field that make up θ, by dotted name; None for all of them.
+Names = Sequence[str] | None
+
+
+@runtime_checkable
+class VectorField(Protocol):
+    """Any callable f(t, z, u) → dz/dt; every parameter is a leaf of it."""
+
+    @abc.abstractmethod
+    def __call__(self, t: RealScalarLike, z: State, u: Input | None, /) -> State:
+        """The velocity of one state."""
+        ...
+
+
+#: A vector field f(t, z, u), or a function of the state alone.
+FieldLike = VectorField | Velocity

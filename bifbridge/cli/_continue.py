@@ -102,11 +102,11 @@ def problem_from_options(
     from bifbridge.continuation import ContinuationProblem
 
     lower, upper = parsed_span(span)
+    check_velocity(target, family, state)
     try:
         problem = ContinuationProblem(family, state, span=(lower, upper), parameter=parameter_start)
     except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
-    check_velocity(target, problem)
+        raise typer.BadParameter(f"{target}: {error}") from error
     return problem
 
 

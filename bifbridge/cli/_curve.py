@@ -10,7 +10,6 @@ from bifbridge.cli._cycles import cycles_from
 from bifbridge.cli._numbers import JSON, number
 from bifbridge.cli._reports import branch_report, curve_report
 from bifbridge.cli._target import (
-    check_velocity,
     family_and_size,
     load_object,
     model_leaf,
@@ -75,8 +74,7 @@ def curve_command(
         if not spans[1][0] <= second <= spans[1][1]:
             raise ValueError(f"The second parameter starts at {second}, outside {spans[1]}.")
     except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
-    check_velocity(target, problem)
+        raise typer.BadParameter(f"{target}: {error}") from error
     try:
         branch = continuation(problem)
         curves: list[Any] = _curves(plane, branch, second, spans)
@@ -114,7 +112,7 @@ def plane_of(
         try:
             return LeafTwoParameterFamily(family, name, index), size
         except ValueError as error:
-            raise typer.BadParameter(str(error)) from error
+            raise typer.BadParameter(f"{target}: {error}") from error
     if parameter is not None or second_parameter is not None:
         raise typer.BadParameter("--parameter and --second-parameter belong to .eqx models.")
     return _two_parameter_function(target), None

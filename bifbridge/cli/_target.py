@@ -113,18 +113,20 @@ def parsed_span(span: str) -> tuple[float, float]:
         raise typer.BadParameter(f"Got --span {span!r}; expected LOWER:UPPER as -1:1.") from error
 
 
-def check_velocity(target: str, problem: Any) -> None:
-    """Evaluate the field once at the start."""
+def check_velocity(target: str, family: Any, state: list[float]) -> None:
+    """Trace the field once at the start, before a problem is made of it."""
+    import jax
     import jax.numpy as jnp
 
+    start, number = jnp.asarray(state, float), jnp.zeros(())
     try:
-        value = jnp.asarray(problem.family.velocity(problem.parameter)(problem.state))
+        value = jax.eval_shape(lambda z, p: jnp.asarray(family.velocity(p)(z)), start, number)
     except Exception as error:
         raise typer.BadParameter(
             f"{target} raised {type(error).__name__} at the start: {error}"
         ) from error
-    if value.shape != problem.state.shape:
+    if value.shape != start.shape:
         raise typer.BadParameter(
-            f"{target} returned shape {value.shape} for a state of shape {problem.state.shape}; "
+            f"{target} returned shape {value.shape} for a state of shape {start.shape}; "
             "expected the same."
         )

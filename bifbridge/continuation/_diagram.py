@@ -5,12 +5,15 @@ from collections import deque
 import equinox as eqx
 import numpy as np
 
+from bifbridge._expect import expect
 from bifbridge._progress import Told, progress
 from bifbridge._result import AbstractResult
 from bifbridge._short_repr import short_repr
 from bifbridge.continuation._problem import (
+    PROBLEM,
     AbstractBranchingEngine,
     ContinuationProblem,
+    check_engine,
     continuation,
 )
 from bifbridge.continuation.curves import Branch, SpecialPoint
@@ -96,6 +99,8 @@ def bifurcation_diagram(
     Example:
         See [Continuation](../continuation.md).
     """
+    expect("bifurcation_diagram", "problem", problem, ContinuationProblem, PROBLEM)
+    check_engine("bifurcation_diagram", engine, AbstractBranchingEngine)
     engine = JaxEngine() if engine is None else engine
     with progress("bifurcation diagram", "branches") as told:
         return _grown(problem, engine, depth, max_branches, told)

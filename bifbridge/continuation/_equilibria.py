@@ -16,6 +16,7 @@ from jaxtyping import Array, Bool, Float
 from bifbridge._custom_types import Input, State
 from bifbridge._precision import require_x64
 from bifbridge._progress import progress
+from bifbridge._velocity_shape import check_velocity
 from bifbridge.continuation._found_equilibria import Equilibria, Kind
 from bifbridge.normal_forms import as_velocity
 
@@ -68,6 +69,10 @@ def find_equilibria(
     if array.ndim < 1 or array.size == 0:
         raise ValueError(f"find_equilibria: got starts of shape {array.shape}, expected (k, n).")
     array = array.reshape(-1, array.shape[-1])
+    check_velocity(
+        "find_equilibria", velocity, array[0], lambda n: f"starts of shape (k, {n})",
+        takes="a field f(t, z, u) or a function of the state z", field=field,
+    )  # fmt: skip
     descended, speeds = (np.asarray(x) for x in _descend(velocity, array))
     fine = np.all(np.isfinite(descended), axis=1) & (np.max(np.abs(descended), axis=1) < max_norm)
     rest = fine & (speeds <= tolerance * (1 + np.linalg.norm(descended, axis=1)))

@@ -1,17 +1,25 @@
 """One-parameter families of vector fields: what a continuation varies."""
 
 import abc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import jax.tree_util as jtu
 from jaxtyping import Array
 
-from bifbridge._custom_types import Input, ParameterVector, Scalar, State
+from bifbridge._custom_types import Input, Names, ParameterVector, Scalar, State, VectorField
+from bifbridge._expect import named
 from bifbridge._short_repr import short_repr
-from bifbridge.fields import flatten_parameters, leaf_names
+from bifbridge._velocity_shape import check_velocity
+from bifbridge.fields import (
+    AbstractVectorField,
+    check_entry,
+    flatten_parameters,
+    select_leaves,
+)
 from bifbridge.normal_forms import FieldVelocity
 
 
@@ -55,8 +63,8 @@ class LineFamily(AbstractFamily):
         Array(0.5, dtype=float64)
     """
 
-    start: Any
-    end: Any
+    start: VectorField
+    end: VectorField
     inputs: Input | None = None
 
     def velocity(self, p: Scalar | float) -> FieldVelocity:
@@ -85,23 +93,13 @@ class LeafFamily(AbstractFamily):
         Array([0. , 0.3], dtype=float64)
     """
 
-    field: Any
+    field: VectorField
     name: str = eqx.field(static=True)
     index: tuple[int, ...] = eqx.field(static=True, default=())
     inputs: Input | None = None
 
     def __check_init__(self):
-        leaves = dict(zip(leaf_names(self.field), _inexact_leaves(self.field), strict=True))
-        if self.name not in leaves:
-            raise ValueError(
-                f"LeafFamily: no parameter is called {self.name!r}; this field has "
-                f"{', '.join(leaves)}."
-            )
-        if len(self.index) != leaves[self.name].ndim:
-            raise ValueError(
-                f"LeafFamily: got index={self.index} for {self.name!r} of shape "
-                f"{leaves[self.name].shape}, expected one number per axis."
-            )
+        check_entry("LeafFamily", self.field, self.name, self.index)
 
     def velocity(self, p: Scalar | float) -> FieldVelocity:
         """The field with that leaf at p, see `AbstractFamily.velocity`."""
@@ -132,16 +130,16 @@ class DirectionFamily(AbstractFamily):
         Array([ 0.3, -0.3], dtype=float64)
     """
 
-    field: Any
+    field: VectorField
     direction: ParameterVector
     names: tuple[str, ...] | None = eqx.field(static=True, default=None)
     inputs: Input | None = None
 
     def __init__(
         self,
-        field: Any,
+        field: VectorField,
         direction: ParameterVector,
-        names: Sequence[str] | None = None,
+        names: Names = None,
         inputs: Input | None = None,
     ):
         self.field, self.inputs = field, inputs
@@ -176,9 +174,18 @@ class InputFamily(AbstractFamily):
         Array([0.3, 0.6], dtype=float64)
     """
 
-    field: Any
+    field: VectorField
     base: Input
     direction: Input
+
+    def __check_init__(self):
+        base, direction = jnp.shape(self.base), jnp.shape(self.direction)
+        if len(base) != 1 or base != direction:
+            raise ValueError(
+                f"InputFamily: got a base of shape {base} and a direction of shape {direction}, "
+                "expected (m,) for both, one number per input: InputFamily(field, "
+                "jax.numpy.zeros(m), jax.numpy.eye(m)[0])."
+            )
 
     def velocity(self, p: Scalar | float) -> FieldVelocity:
         """The field under that input, see `AbstractFamily.velocity`."""
@@ -202,7 +209,7 @@ class FunctionFamily(AbstractFamily):
         Array(2., dtype=float64)
     """
 
-    function: Callable[[Any], Any]
+    function: Callable[[Any], VectorField]
     inputs: Input | None = None
 
     def velocity(self, p: Scalar | float) -> FieldVelocity:
@@ -223,7 +230,7 @@ class PlainFamily(AbstractFamily):
         Array([2.], dtype=float64)
     """
 
-    function: Callable[[Any, Any], Any]
+    function: Callable[[State, Any], State]
 
     def velocity(self, p: Scalar | float) -> Callable[[State], State]:
         """The function at one parameter value, see `AbstractFamily.velocity`."""
@@ -238,7 +245,7 @@ class PlainVelocity(eqx.Module):
         parameter: p.
     """
 
-    function: Callable[[Any, Any], Any]
+    function: Callable[[State, Any], State]
     parameter: Scalar | float
 
     def __call__(self, z: State) -> Array:
@@ -266,10 +273,58 @@ def as_family(family: Any) -> AbstractFamily:
     """
     if isinstance(family, AbstractFamily):
         return family
+    if isinstance(family, AbstractVectorField):
+        raise TypeError(
+            f"Got the single field {type(family).__name__}, expected a family of fields: say which "
+            'number of it varies, as in bb.LeafFamily(field, "gain") or '
+            'bb.LeafFamily(field, "bias", (0,)).'
+        )
+    if isinstance(family, type) and issubclass(family, AbstractFamily):
+        raise TypeError(
+            f"Got the class {family.__name__}, expected an object of it, such as "
+            'bb.LeafFamily(field, "gain").'
+        )
     if callable(family):
-        return PlainFamily(family)
-    raise TypeError(f"Expected a family of fields or a function f(z, p), got {family!r}.")
+        function: Any = family
+        return PlainFamily(function)
+    raise TypeError(
+        f"Got {named(family)}, expected a family of fields such as bb.LeafFamily(field, "
+        '"gain"), or a function f(z, p).'
+    )
 
 
-def _inexact_leaves(field: Any) -> list[Any]:
-    return [leaf for leaf in jtu.tree_leaves(field) if eqx.is_inexact_array(leaf)]
+def check_state(
+    caller: str, family: AbstractFamily, state: Any, corrected: Callable[[int], str]
+) -> None:
+    """Raise a `ValueError` unless the fields of a family take such a state."""
+    check_velocity(
+        caller,
+        lambda z, p: family.velocity(p)(z),
+        state,
+        corrected,
+        takes=_form(family),
+        field=family,
+        scalars=1,
+    )
+
+
+def check_names(caller: str, family: AbstractFamily, names: tuple[str, ...] | None) -> None:
+    """Raise a `ValueError` unless the fields of a family have such leaves."""
+    if names is None:
+        return
+
+    def select(p: Scalar) -> None:
+        velocity = family.velocity(p)
+        if not isinstance(velocity, FieldVelocity):
+            raise ValueError(
+                f"{caller}: got names={list(names)} with a {type(family).__name__}, whose "
+                "functions have no named leaves. Leave names= out, or give a family of fields "
+                'such as bb.LeafFamily(field, "gain").'
+            )
+        select_leaves(velocity.field, names)
+
+    jax.eval_shape(select, jax.ShapeDtypeStruct((), jnp.result_type(float)))
+
+
+def _form(family: AbstractFamily) -> str:
+    return "a function f(z, p)" if isinstance(family, PlainFamily) else "a field f(t, z, u)"

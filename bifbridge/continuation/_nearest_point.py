@@ -13,7 +13,7 @@ from bifbridge._errors import BifbridgeError
 from bifbridge._precision import require_x64
 from bifbridge.continuation._bifurcation_point import bifurcation_point
 from bifbridge.continuation._codim_two_point import codim_two_point
-from bifbridge.continuation._families import AbstractFamily, as_family
+from bifbridge.continuation._families import AbstractFamily, as_family, check_state
 from bifbridge.continuation.curves import SpecialPoint
 from bifbridge.continuation.jax_engine._spectra import eigenvalues
 from bifbridge.continuation.jax_engine.two_parameter import (
@@ -73,6 +73,10 @@ def nearest_special_point(
             f"{', '.join(ONE_PARAMETER_KINDS)}, or None."
         )
     fields = as_family(family)
+    check_state(
+        "nearest_special_point", fields, np.asarray(state, float),
+        lambda n: f"bb.nearest_special_point(family, numpy.zeros({n}), parameter)",
+    )  # fmt: skip
     start = np.append(np.asarray(state, float), float(parameter))
     kinds = ("fold", "branch_point", "hopf") if kind is None else (kind,)
     found = [place for one in kinds for place in _located(fields, start, one, frequency)]

@@ -8,10 +8,17 @@ import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
 
-from bifbridge._custom_types import Scalar, State
+from bifbridge._custom_types import Scalar, Span, State, StateLike
+from bifbridge._expect import expect
 from bifbridge._progress import progress
 from bifbridge._short_repr import short_repr
-from bifbridge.continuation._families import AbstractFamily, as_family
+from bifbridge.continuation._families import (
+    AbstractFamily,
+    as_family,
+    check_names,
+    check_state,
+)
+from bifbridge.continuation._span import checked_span
 from bifbridge.continuation.curves import Branch, SpecialPoint
 
 
@@ -54,9 +61,9 @@ class ContinuationProblem(eqx.Module):
     def __init__(
         self,
         family: Any,
-        state: Any,
+        state: StateLike,
         *,
-        span: tuple[float | int, float | int],
+        span: Span,
         parameter: float | int | None = None,
         names: Sequence[str] | None = None,
         events: dict[str, Callable[[Any, Any], Any]] | None = None,
@@ -72,12 +79,12 @@ class ContinuationProblem(eqx.Module):
             events: further scalar functions (z, p) ↦ number whose zeros are wanted.
 
         Raises:
-            ValueError: if the state is not a vector of finite numbers, the span is empty, or the
-                start lies outside it.
+            ValueError: if the state is not a vector of finite numbers that fits the field, the
+                span is empty, the start lies outside it, or the field has no leaf of a name.
         """
         self.family = as_family(family)
         self.state = jnp.asarray(state, float)
-        lower, upper = float(span[0]), float(span[1])
+        lower, upper = checked_span("ContinuationProblem", span)
         start = lower if parameter is None else float(parameter)
         if self.state.ndim != 1 or self.state.size == 0:
             raise ValueError(
@@ -87,10 +94,6 @@ class ContinuationProblem(eqx.Module):
             raise ValueError(
                 "ContinuationProblem: the start state holds values that are not finite."
             )
-        if not lower < upper:
-            raise ValueError(
-                f"ContinuationProblem: got span=({lower}, {upper}), expected lower < upper."
-            )
         if not lower <= start <= upper:
             raise ValueError(
                 f"ContinuationProblem: the start p = {start} lies outside span=({lower}, {upper}); "
@@ -99,9 +102,26 @@ class ContinuationProblem(eqx.Module):
         self.parameter = jnp.asarray(start, float)
         self.span = (lower, upper)
         self.names = None if names is None else tuple(names)
+        check_state("ContinuationProblem", self.family, self.state, _corrected)
+        check_names("ContinuationProblem", self.family, self.names)
         self.events = tuple((events or {}).items())
 
     __repr__ = short_repr
+
+
+#: What is expected where a problem belongs.
+PROBLEM = "a problem: bb.ContinuationProblem(family, state, span=(lower, upper))"
+
+
+def _corrected(size: int) -> str:
+    return f"bb.ContinuationProblem(family, numpy.zeros({size}), span=(lower, upper))"
+
+
+def check_engine(caller: str, engine: Any, kind: type) -> None:
+    """Raise a `TypeError` unless the engine is None or an object of a kind."""
+    able = "" if kind is AbstractEngine else " that follows the arms at branch points"
+    if engine is not None:
+        expect(caller, "engine", engine, kind, f"an engine{able}, such as bb.JaxEngine()")
 
 
 class AbstractEngine(eqx.Module):
@@ -159,6 +179,8 @@ def continuation(problem: ContinuationProblem, engine: AbstractEngine | None = N
         >>> branch.status == bb.Status.SPAN_END, branch.balance
         (True, unstable 0 → 1, 1 crossings located)
     """
+    expect("continuation", "problem", problem, ContinuationProblem, PROBLEM)
+    check_engine("continuation", engine, AbstractEngine)
     if engine is None:
         from bifbridge.continuation.jax_engine import JaxEngine  # the default, not a dependency
 

@@ -4,6 +4,7 @@ from ._ctrnn import random_ctrnn as random_ctrnn
 from ._files import NONLINEARITIES as NONLINEARITIES
 from ._files import load_field as load_field
 from ._files import save_field as save_field
+from ._leaf_entry import check_entry as check_entry
 from ._parameters import flatten_parameters as flatten_parameters
 from ._parameters import leaf_names as leaf_names
 from ._parameters import parameter_slices as parameter_slices

@@ -1,5 +1,6 @@
 """The parameter vector θ: chosen leaves of a field, as one flat vector."""
 
+import difflib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -52,11 +53,8 @@ def select_leaves(field: Any, names: Sequence[str] | None = None) -> Any:
         >>> chosen = select_leaves(bb.CTRNN(jnp.eye(2)), ["bias"])
         >>> chosen.bias, chosen.weights
         (True, False)
-    """
-    known = leaf_names(field)
-    for name in names or ():
-        if not any(_is_within(leaf, name) for leaf in known):
-            raise ValueError(_unknown(field, name, known))
+    """  # noqa: DOC502 (_refuse_unknown raises)
+    _refuse_unknown(field, names or ())
 
     def selected(path: tuple[Any, ...], leaf: Any) -> bool:
         if not eqx.is_inexact_array(leaf):
@@ -117,8 +115,8 @@ def parameter_slices(field: Any, names: Sequence[str] | None = None) -> dict[str
     }
 
 
-def _unknown(field: Any, name: str, known: list[str]) -> str:
-    """Why a name is not that of a parameter: it may be of a leaf that cannot be learned."""
+def unknown_leaf(field: Any, name: str) -> str:
+    """Why a name is not that of a parameter: a typo, or a leaf that cannot be learned."""
     for path, leaf in jtu.tree_flatten_with_path(field)[0]:
         if _is_within(_dotted(path), name):
             kind = f"of type {leaf.dtype}" if eqx.is_array(leaf) else f"the Python value {leaf!r}"
@@ -126,7 +124,27 @@ def _unknown(field: Any, name: str, known: list[str]) -> str:
                 f"{name!r} is {kind}: only floating-point arrays are parameters. Make it one with "
                 "jax.numpy.asarray(…, float) to learn it, or leave the name out to keep it fixed."
             )
-    return f"No parameter is called {name!r}; this field has {', '.join(known)}."
+    known = leaf_names(field)
+    if not known:
+        return (
+            f"no parameter is called {name!r}: {type(field).__name__} has no floating-point array "
+            "leaf. Make its numbers jax.numpy arrays."
+        )
+    near = difflib.get_close_matches(name, known, n=1)
+    meant = f" Did you mean {near[0]!r}?" if near else ""
+    return f"no parameter is called {name!r}; this field has {', '.join(known)}.{meant}"
+
+
+def _refuse_unknown(field: Any, names: Sequence[str]) -> None:
+    known = leaf_names(field)
+    wrong = [name for name in names if not any(_is_within(leaf, name) for leaf in known)]
+    if not wrong:
+        return
+    text = "".join(names)
+    if len(names) > 1 and all(len(name) == 1 for name in names):
+        raise ValueError(f"Got names={text!r}, expected a list of names: names=[{text!r}].")
+    reason = unknown_leaf(field, wrong[0])
+    raise ValueError(reason[0].upper() + reason[1:])
 
 
 def _dotted(path: tuple[Any, ...]) -> str:

@@ -11,6 +11,7 @@ from jaxtyping import Float
 from bifbridge._compile import quick_jit
 from bifbridge._custom_types import Input, State
 from bifbridge._precision import require_x64
+from bifbridge._velocity_shape import check_velocity
 from bifbridge.fields import AbstractVectorField
 from bifbridge.normal_forms._derivatives import Velocity, jacobian
 from bifbridge.normal_forms._hopf import HopfCoefficients, hopf_coefficients
@@ -76,6 +77,10 @@ def normal_form(
     if state.ndim != 1:
         raise ValueError(f"normal_form: got a state of shape {state.shape}, expected (n,).")
     velocity = as_velocity(field, inputs)
+    check_velocity(
+        "normal_form", velocity, state, lambda n: f"bb.normal_form(field, numpy.zeros({n}))",
+        takes="a field f(t, z, u) or a function of the state z", field=field,
+    )  # fmt: skip
     if kind == "hopf" or frequency is not None:
         return hopf_normal_form(
             velocity, state, _frequency(velocity, state, frequency), names, gradient=gradient

@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 
+from bifbridge._expect import expect
 from bifbridge.continuation import Branch, Diagram
 from bifbridge.plotting._canvas import canvas
 from bifbridge.plotting._cycles import plot_cycles
@@ -52,6 +53,10 @@ def plot_branch(
         >>> plot_branch(bb.continuation(problem)).get_xlabel()
         'parameter p'
     """
+    expect(
+        "plot_branch", "branch", branch, Branch,
+        "one branch: use plot_bifurcation_diagram(diagram), or diagram.plot(), for several",
+    )  # fmt: skip
     if branch.solution.parameters > 1:
         return plot_two_parameters([branch], ax=ax, theme=theme)
     if branch.solution.orbits:

@@ -11,7 +11,7 @@ import jax.tree_util as jtu
 from bifbridge._custom_types import Input, Scalar, State
 from bifbridge._short_repr import short_repr
 from bifbridge.continuation._families import AbstractFamily
-from bifbridge.fields import leaf_names
+from bifbridge.fields import check_entry
 from bifbridge.normal_forms import FieldVelocity
 
 
@@ -66,11 +66,7 @@ class LeafTwoParameterFamily(AbstractTwoParameterFamily):
                 "LeafTwoParameterFamily: got a family of plain functions, which have no named "
                 "parameters; give PlainTwoParameterFamily a function f(z, p, q)."
             )
-        if self.name not in leaf_names(velocity.field):
-            raise ValueError(
-                f"LeafTwoParameterFamily: no parameter is called {self.name!r}; this field has "
-                f"{', '.join(leaf_names(velocity.field))}."
-            )
+        check_entry("LeafTwoParameterFamily", velocity.field, self.name, self.index)
 
     def velocity(self, p: Scalar | float, q: Scalar | float) -> Callable[[State], State]:
         """The field with the leaf at q, see `AbstractTwoParameterFamily.velocity`."""

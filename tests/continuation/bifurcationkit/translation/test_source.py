@@ -37,7 +37,7 @@ def test_the_ctrnn_reads_like_its_equation():
     )
     assert translated.julia_source() == translated.source
     assert (translated.n, translated.parameters) == (3, 0)
-    np.testing.assert_array_equal(translated.constants["weights"], family.field.weights)
+    np.testing.assert_array_equal(translated.constants["weights"], family.field.weights)  # pyright: ignore[reportAttributeAccessIssue]
     assert translated.constants["time_constant"].shape == ()
 
 
