@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import jax.tree_util as jtu
 from jaxtyping import Array
@@ -13,12 +12,10 @@ from jaxtyping import Array
 from bifbridge._custom_types import Input, Names, ParameterVector, Scalar, State, VectorField
 from bifbridge._expect import named
 from bifbridge._short_repr import short_repr
-from bifbridge._velocity_shape import check_velocity
 from bifbridge.fields import (
     AbstractVectorField,
     check_entry,
     flatten_parameters,
-    select_leaves,
 )
 from bifbridge.normal_forms import FieldVelocity
 
@@ -291,40 +288,3 @@ def as_family(family: Any) -> AbstractFamily:
         f"Got {named(family)}, expected a family of fields such as bb.LeafFamily(field, "
         '"gain"), or a function f(z, p).'
     )
-
-
-def check_state(
-    caller: str, family: AbstractFamily, state: Any, corrected: Callable[[int], str]
-) -> None:
-    """Raise a `ValueError` unless the fields of a family take such a state."""
-    check_velocity(
-        caller,
-        lambda z, p: family.velocity(p)(z),
-        state,
-        corrected,
-        takes=_form(family),
-        field=family,
-        scalars=1,
-    )
-
-
-def check_names(caller: str, family: AbstractFamily, names: tuple[str, ...] | None) -> None:
-    """Raise a `ValueError` unless the fields of a family have such leaves."""
-    if names is None:
-        return
-
-    def select(p: Scalar) -> None:
-        velocity = family.velocity(p)
-        if not isinstance(velocity, FieldVelocity):
-            raise ValueError(
-                f"{caller}: got names={list(names)} with a {type(family).__name__}, whose "
-                "functions have no named leaves. Leave names= out, or give a family of fields "
-                'such as bb.LeafFamily(field, "gain").'
-            )
-        select_leaves(velocity.field, names)
-
-    jax.eval_shape(select, jax.ShapeDtypeStruct((), jnp.result_type(float)))
-
-
-def _form(family: AbstractFamily) -> str:
-    return "a function f(z, p)" if isinstance(family, PlainFamily) else "a field f(t, z, u)"

@@ -13,7 +13,8 @@ from bifbridge._errors import BifbridgeError
 from bifbridge._precision import require_x64
 from bifbridge.continuation._bifurcation_point import bifurcation_point
 from bifbridge.continuation._codim_two_point import codim_two_point
-from bifbridge.continuation._families import AbstractFamily, as_family, check_state
+from bifbridge.continuation._families import AbstractFamily, as_family
+from bifbridge.continuation._family_checks import check_state
 from bifbridge.continuation.curves import SpecialPoint
 from bifbridge.continuation.jax_engine._spectra import eigenvalues
 from bifbridge.continuation.jax_engine.two_parameter import (

@@ -11,13 +11,13 @@ import numpy as np
 from bifbridge._custom_types import Scalar, Span, State, StateLike
 from bifbridge._expect import expect
 from bifbridge._progress import progress
+from bifbridge._result_table import resolve
 from bifbridge._short_repr import short_repr
 from bifbridge.continuation._families import (
     AbstractFamily,
     as_family,
-    check_names,
-    check_state,
 )
+from bifbridge.continuation._family_checks import check_names, check_state
 from bifbridge.continuation._span import checked_span
 from bifbridge.continuation.curves import Branch, SpecialPoint
 
@@ -181,9 +181,7 @@ def continuation(problem: ContinuationProblem, engine: AbstractEngine | None = N
     """
     expect("continuation", "problem", problem, ContinuationProblem, PROBLEM)
     check_engine("continuation", engine, AbstractEngine)
-    if engine is None:
-        from bifbridge.continuation.jax_engine import JaxEngine  # the default, not a dependency
-
-        engine = JaxEngine()
+    # The default is named by text: engines import this module.
+    default: Any = resolve("bifbridge.continuation.jax_engine:JaxEngine")
     with progress("continuation"):
-        return engine.run(problem)
+        return (default() if engine is None else engine).run(problem)
