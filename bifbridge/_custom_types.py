@@ -4,7 +4,7 @@ n: states, p: parameters, N: trials, T: saved times, m: inputs, o: read-outs.
 """
 
 import abc
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Protocol, runtime_checkable
 
 from jaxtyping import Array, ArrayLike, Float, Int
@@ -22,8 +22,6 @@ Weights = Float[Array, " T"] | Float[Array, "N T"]
 
 #: A guess of a state, or several: an array, a number or a list of numbers.
 StateLike = ArrayLike | Sequence[Any]
-#: A function of the state alone, z ↦ dz/dt.
-Velocity = Callable[[State], State]
 #: An interval of a parameter, lower end first.
 Span = tuple[float | int, float | int]
 #: Leaves of a field that make up θ, by dotted name; None for all of them.
@@ -38,7 +36,3 @@ class VectorField(Protocol):
     def __call__(self, t: RealScalarLike, z: State, u: Input | None, /) -> State:
         """The velocity of one state."""
         ...
-
-
-#: A vector field f(t, z, u), or a function of the state alone.
-FieldLike = VectorField | Velocity

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import equinox as eqx
 import numpy as np
 
+from bifbridge._custom_types import Span
 from bifbridge._precision import require_x64
 from bifbridge.continuation._diagram import Diagram, DiagramBranch
 from bifbridge.continuation._equilibria import Equilibria
@@ -36,8 +37,6 @@ from bifbridge.continuation.jax_engine import JaxEngine, lies_on
 from bifbridge.continuation.jax_engine._assemble import join
 from bifbridge.continuation.jax_engine.two_parameter import frequency_of
 from bifbridge.continuation.jax_engine.two_parameter._families import as_two_parameter_family
-
-Span = tuple[float, float]
 
 
 class BifurcationKit(AbstractBranchingEngine):

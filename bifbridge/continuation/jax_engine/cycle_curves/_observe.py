@@ -28,20 +28,13 @@ from bifbridge.continuation.jax_engine.cycles._normal_form import (
     period_doubling_coefficient,
 )
 
-#: Names of the numbers that are kept along each kind of curve.
-TESTS = {
-    "cycle_fold": ("quadratic", "product"),
-    "period_doubling": ("product", "coefficient"),
-    "neimark_sacker": ("cosine", "coefficient"),
-}
-
 
 class Observed(NamedTuple):
     """Observations at one point.
 
     Attributes:
         critical: the solution of the bordered problem.
-        tests: in the order of `TESTS`.
+        tests: in the order of the kind's in `SOLUTIONS`.
         rest: multipliers without the critical ones, by falling modulus.
     """
 

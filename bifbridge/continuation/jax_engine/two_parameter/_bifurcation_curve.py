@@ -1,6 +1,6 @@
 """Curves of bifurcations in two parameters: the public entry."""
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import jax.numpy as jnp
 import numpy as np
@@ -29,7 +29,6 @@ from bifbridge.continuation.jax_engine.two_parameter._follow import (
     start_curve,
 )
 from bifbridge.continuation.jax_engine.two_parameter._locate import locate
-from bifbridge.continuation.jax_engine.two_parameter._observe import TESTS
 from bifbridge.continuation.jax_engine.two_parameter._residuals import state_jacobian
 from bifbridge.continuation.jax_engine.two_parameter._spans import Span, start_parameters
 from bifbridge.continuation.jax_engine.two_parameter._special import distinct, special_point
@@ -164,7 +163,7 @@ def curve_of(
 
 def _kind(point: SpecialPoint, kind: CurveKind | None) -> CurveKind:
     found: Any = _KINDS.get(point.kind, point.kind) if kind is None else kind
-    if found not in TESTS:
+    if found not in get_args(CurveKind):
         raise ValueError(
             f"bifurcation_curve: got a point of kind {found!r}, which spans no curve of its own; "
             "expected a fold, Hopf point or branch point, or give kind='fold', 'hopf' or "

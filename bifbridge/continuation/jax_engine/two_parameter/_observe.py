@@ -23,13 +23,6 @@ from bifbridge.normal_forms import multilinear
 from bifbridge.normal_forms._hopf import hopf_coefficients
 from bifbridge.normal_forms._scalar import CANCELLATION, scalar_coefficients
 
-#: Names of the test functions of each kind of curve.
-TESTS = {
-    "fold": ("quadratic", "product"),
-    "hopf": ("frequency_squared", "first_lyapunov"),
-    "branch_point": ("quadratic", "cubic", "imperfection"),
-}
-
 
 class Observed(NamedTuple):
     """Observations at one point.
@@ -37,7 +30,7 @@ class Observed(NamedTuple):
     Attributes:
         matrix: A, shape (n, n).
         eigenvalues: by falling real part, shape (n,).
-        tests: in the order of `TESTS`.
+        tests: in the order of the kind's in `SOLUTIONS`.
         rest: the eigenvalues without the critical ones, by falling real part.
     """
 

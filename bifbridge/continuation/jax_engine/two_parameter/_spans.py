@@ -2,9 +2,8 @@
 
 from typing import Any
 
+from bifbridge._custom_types import Span
 from bifbridge.continuation.curves import SpecialPoint
-
-Span = tuple[float, float]
 
 
 def start_parameters(
