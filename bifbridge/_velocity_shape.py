@@ -28,7 +28,7 @@ def check_velocity(
     # right call for a number of states, `takes` the form that the function should have, and
     # `field` is what the velocity is made of: its arrays tell which sizes are worth trying.
     shape, dtype = jnp.shape(state), _floating(state)
-    answer = _answer(velocity, shape, dtype, scalars)
+    answer = traced_answer(velocity, shape, dtype, scalars)
     if _fits(answer, shape):
         return
     size = _right_size(velocity, answer, dtype, scalars, field)
@@ -48,7 +48,9 @@ def check_velocity(
     )
 
 
-def _answer(velocity: Callable[..., Any], shape: tuple[int, ...], dtype: Any, scalars: int) -> Any:
+def traced_answer(
+    velocity: Callable[..., Any], shape: tuple[int, ...], dtype: Any, scalars: int
+) -> Any:
     """What the field returns, as shapes and types, or the exception that it raises."""
     state = jax.ShapeDtypeStruct(shape, dtype)
     numbers = [jax.ShapeDtypeStruct((), jnp.result_type(float))] * scalars
@@ -73,7 +75,7 @@ def _right_size(
 ) -> int | None:
     """A number of states at which dz/dt has the shape of z."""
     for size in _candidates(answer, field):
-        if _fits(_answer(velocity, (size,), dtype, scalars), (size,)):
+        if _fits(traced_answer(velocity, (size,), dtype, scalars), (size,)):
             return size
     return None
 

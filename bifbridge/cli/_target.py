@@ -115,18 +115,16 @@ def parsed_span(span: str) -> tuple[float, float]:
 
 def check_velocity(target: str, family: Any, state: list[float]) -> None:
     """Trace the field once at the start, before a problem is made of it."""
-    import jax
-    import jax.numpy as jnp
+    from bifbridge._velocity_shape import traced_answer
 
-    start, number = jnp.asarray(state, float), jnp.zeros(())
-    try:
-        value = jax.eval_shape(lambda z, p: jnp.asarray(family.velocity(p)(z)), start, number)
-    except Exception as error:
+    shape = (len(state),)
+    found = traced_answer(lambda z, p: family.velocity(p)(z), shape, float, 1)
+    if isinstance(found, Exception):
         raise typer.BadParameter(
-            f"{target} raised {type(error).__name__} at the start: {error}"
-        ) from error
-    if value.shape != start.shape:
+            f"{target} raised {type(found).__name__} at the start: {found}"
+        ) from found
+    if found.shape != shape:
         raise typer.BadParameter(
-            f"{target} returned shape {value.shape} for a state of shape {start.shape}; "
+            f"{target} returned shape {found.shape} for a state of shape {shape}; "
             "expected the same."
         )

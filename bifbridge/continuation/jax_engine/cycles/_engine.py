@@ -8,6 +8,7 @@ import numpy as np
 
 from bifbridge._precision import require_x64
 from bifbridge._short_repr import short_repr
+from bifbridge.continuation._span import checked_span
 from bifbridge.continuation.curves import Branch, Cycle, CyclePoint, Status
 from bifbridge.continuation.jax_engine.cycles._arc import NewtonOptions, make_chart, scalar_row
 from bifbridge.continuation.jax_engine.cycles._assemble import assemble
@@ -125,12 +126,10 @@ def continue_cycles(
         ...     loaded = bb.load(cycles.save(f"{folder}/cycles.nc"))
         >>> float(loaded.resume(field, (-1, 1.5), engine).parameters[-1])
         1.5
-    """
+    """  # noqa: DOC502 (checked_span raises)
     require_x64("the continuation of cycles")
     engine = CycleEngine() if engine is None else engine
-    lower, upper = float(span[0]), float(span[1])
-    if not lower < upper:
-        raise ValueError(f"continue_cycles: got span=({lower}, {upper}), expected lower < upper.")
+    lower, upper = checked_span("continue_cycles", span)
     first, status = find_cycle(start, engine, (upper - lower) / 2)
     if first is None:
         return assemble(start.family, [], start.guess.states.shape, status)
