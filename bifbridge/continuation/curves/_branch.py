@@ -100,7 +100,8 @@ class Branch(AbstractResult):
     @property
     def events(self) -> dict[str, Any]:
         """Values of the user's events at each point, by name, each of shape (K,)."""
-        return self.tests
+        own = self.solution.tests
+        return {name: values for name, values in self.tests.items() if name not in own}
 
     @property
     def frequencies(self) -> Float[np.ndarray, " K"]:
