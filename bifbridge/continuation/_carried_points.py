@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bifbridge._load import from_xarray
-from bifbridge.continuation import Balance, Branch, SpecialPoint, Status
+from bifbridge.continuation.curves import EQUILIBRIUM, SpecialPoint, bearer
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -15,20 +15,15 @@ if TYPE_CHECKING:
 def points_to_xarray(points: Sequence[SpecialPoint]) -> "xr.Dataset":
     """At least one special point, in the way in which those of branches are written."""
     # One way to write normal forms: the points are both the points and the special points.
-    count, states = len(points), np.stack([np.asarray(point.state) for point in points])
-    carrier = Branch(
+    states = np.stack([np.asarray(point.state) for point in points])
+    return bearer(
+        points,
+        EQUILIBRIUM,
         parameters=np.array([point.parameter for point in points]),
         states=states,
-        tangents=np.full((count, states.shape[1] + 1), np.nan),
+        tangents=np.full((len(points), states.shape[1] + 1), np.nan),
         eigenvalues=np.stack([np.asarray(point.eigenvalues) for point in points]),
-        steps=np.zeros(count),
-        iterations=np.zeros(count, int),
-        special_points=tuple(points),
-        balance=Balance(0, 0, 0, 0, True),
-        status=Status.SPAN_END,
-        ends=(Status.SPAN_END, Status.SPAN_END),
-    )
-    return carrier.to_xarray()
+    ).to_xarray()
 
 
 def points_from_xarray(dataset: "xr.Dataset") -> tuple[Any, ...]:

@@ -15,6 +15,7 @@ from bifbridge.continuation.curves import (
     no_orbits,
     no_points,
     one_way,
+    point_on_cycle,
 )
 from bifbridge.continuation.curves._basis import basis, interpolation_matrix
 from bifbridge.continuation.curves._mesh import extremes
@@ -111,12 +112,9 @@ def _special_point(point: Raw, refined: Raw | None, raw: Raw, n: int) -> Special
         multipliers=multipliers[0],
         trivial=float(trivial[0]),
     )
-    return SpecialPoint(
-        kind=kind,
-        parameter=cycle.parameter,
-        state=nodes[0, 0],
-        eigenvalues=cycle.multipliers,
-        cycle=cycle,
+    return point_on_cycle(
+        kind,
+        cycle,
         normal_form=cycle_normal_form(kind, best["normal_form"] or {}, raw, float(best["period"])),
         converged=refined is not None or point["status"] == "converged",
         index=max(int(point["index"]) - 1, 0),

@@ -59,6 +59,11 @@ class Cycle(eqx.Module):
         return evaluate(self.times, self.nodes, np.asarray(np.mod(phase, 1.0)))
 
     @property
+    def beginning(self) -> Float[np.ndarray, " n"]:
+        """The state at phase 0."""
+        return np.asarray(self.nodes)[0, 0]
+
+    @property
     def maximum(self) -> Float[np.ndarray, " n"]:
         """Largest value of each state."""
         return extremes(self.times, self.nodes, 1.0)
@@ -137,6 +142,16 @@ def orbits_of(cycles: list[Cycle]) -> Orbits:
         np.stack([np.asarray(cycle.times) for cycle in cycles]),
         np.stack([np.asarray(cycle.nodes) for cycle in cycles]),
     )
+
+
+def arrays_of(cycles: list[Cycle]) -> dict[str, Any]:
+    """What a curve keeps of its cycles beside their parameters."""
+    return {
+        "states": np.stack([cycle.beginning for cycle in cycles]),
+        "tangents": np.zeros((len(cycles), 0)),
+        "eigenvalues": np.stack([np.asarray(cycle.multipliers) for cycle in cycles]),
+        "orbits": orbits_of(cycles),
+    }
 
 
 def no_orbits(intervals: int, degree: int, states: int) -> Orbits:

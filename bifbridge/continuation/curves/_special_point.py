@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Complex, Float
 
 from bifbridge._result import AbstractResult
+from bifbridge.continuation.curves._cycle import Cycle
 from bifbridge.continuation.curves._solution import SolutionKind
 from bifbridge.continuation.curves._solutions import EQUILIBRIUM
 from bifbridge.normal_forms import HopfNormalForm
@@ -105,3 +106,11 @@ class SpecialPoint(AbstractResult):
         if self.multiplicity > 1:
             notes += f" (multiplicity {self.multiplicity})"
         return f"{what} at {where}{notes}"
+
+
+def point_on_cycle(kind: str, cycle: Cycle, **more: Any) -> SpecialPoint:
+    """A special point at which the solution is a cycle."""
+    place: dict[str, Any] = {"parameter": cycle.parameter, **more}
+    return SpecialPoint(
+        kind, state=cycle.beginning, eigenvalues=cycle.multipliers, cycle=cycle, **place
+    )

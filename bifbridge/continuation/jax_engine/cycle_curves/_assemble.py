@@ -13,6 +13,7 @@ from bifbridge.continuation.curves import (
     no_orbits,
     no_points,
     one_way,
+    point_on_cycle,
 )
 from bifbridge.continuation.jax_engine.cycle_curves._critical import CycleCurveKind
 from bifbridge.continuation.jax_engine.cycle_curves._locate import CurveEvent
@@ -59,17 +60,14 @@ def _way(kind: CycleCurveKind, path: Path) -> Branch:
 
 
 def _special(index: int, event: CurveEvent) -> SpecialPoint:
-    cycle = event.sample.cycle
     p, q = (float(value) for value in event.sample.point.scalars[1:3])
-    return SpecialPoint(
-        kind=event.kind,
+    return point_on_cycle(
+        event.kind,
+        event.sample.cycle,
         parameter=p,
         second_parameter=q,
-        state=np.asarray(cycle.nodes)[0, 0],
-        eigenvalues=cycle.multipliers,
         converged=event.converged,
         index=index,
-        cycle=cycle,
     )
 
 

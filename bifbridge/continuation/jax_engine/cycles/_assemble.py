@@ -11,15 +11,16 @@ from bifbridge.continuation.curves import (
     Branch,
     SpecialPoint,
     Status,
+    arrays_of,
     both_ways,
     no_orbits,
     no_points,
     one_way,
-    orbits_of,
+    point_on_cycle,
 )
 from bifbridge.continuation.jax_engine.cycles._discretise import Mesh
 from bifbridge.continuation.jax_engine.cycles._follow import Path
-from bifbridge.continuation.jax_engine.cycles._locate import Event, Sample
+from bifbridge.continuation.jax_engine.cycles._locate import Event
 from bifbridge.continuation.jax_engine.cycles._normal_form import cycle_normal_form
 from bifbridge.normal_forms import CycleNormalForm
 
@@ -36,15 +37,10 @@ def assemble(
 
 def cycle_arrays(path: Path) -> dict[str, Any]:
     """What every branch and every curve of cycles keeps of its points."""
-    samples: list[Sample] = path.samples
-    cycles = [sample.cycle for sample in samples]
     return {
-        "states": np.stack([np.asarray(cycle.nodes)[0, 0] for cycle in cycles]),
-        "tangents": np.zeros((len(samples), 0)),
-        "eigenvalues": np.stack([np.asarray(cycle.multipliers) for cycle in cycles]),
+        **arrays_of([sample.cycle for sample in path.samples]),
         "steps": np.array(path.lengths),
-        "iterations": np.array([sample.iterations for sample in samples]),
-        "orbits": orbits_of(cycles),
+        "iterations": np.array([sample.iterations for sample in path.samples]),
     }
 
 
@@ -60,21 +56,17 @@ def _way(family: AbstractFamily, path: Path) -> Branch:
 
 
 def _special(family: AbstractFamily, path: Path, index: int, event: Event) -> SpecialPoint:
-    sample, cycle = event.sample, event.sample.cycle
     form = _form(family, path.meshes[index + 1], event) if event.converged else None
-    return SpecialPoint(
-        kind=event.kind,
-        parameter=cycle.parameter,
-        state=np.asarray(cycle.nodes)[0, 0],
-        eigenvalues=cycle.multipliers,
+    return point_on_cycle(
+        event.kind,
+        event.sample.cycle,
         normal_form=form,
         converged=event.converged,
         index=index,
         jump=event.jump,
         multiplicity=event.multiplicity,
         bracket=event.bracket,
-        tangent=sample.tangent,
-        cycle=cycle,
+        tangent=event.sample.tangent,
     )
 
 
