@@ -9,8 +9,10 @@ import pytest
 
 from bifbridge.continuation import SpecialPoint
 from bifbridge.normal_forms import HopfNormalForm, ScalarNormalForm
+from bifbridge.plotting._special_points import STYLES, UNKNOWN
 from bifbridge.report import render_diagram, write_diagram
 from bifbridge.report._diagram._content import content
+from bifbridge.report._diagram._data import SYMBOLS
 from bifbridge.report._diagram._planes import portraits_of
 from tests.report.helpers.analytic_diagram import branch, diagram, field
 from tests.report.helpers.page_reader import PageReader
@@ -121,3 +123,9 @@ def test_the_portrait_of_a_hopf_form_has_its_cycle():
 def test_the_file_holds_the_page(tmp_path, text):
     path = write_diagram(tmp_path / "d.html", diagram(), family=field, parameter="<gain> & co")
     assert path.read_text(encoding="utf-8") == text
+
+
+def test_every_kind_of_point_has_a_symbol_on_the_page():
+    markers = [style.marker for style in (*STYLES.values(), UNKNOWN)]
+    assert set(markers) <= set(SYMBOLS)
+    assert len(set(SYMBOLS.values())) == len(SYMBOLS)

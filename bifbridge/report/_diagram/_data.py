@@ -17,7 +17,9 @@ COMPONENTS = 8
 SYMBOLS = {
     "v": "triangle-down", "o": "circle", "D": "diamond", "X": "x", "s": "square",
     "+": "cross-thin-open", "P": "cross", "h": "hexagon", "*": "star", "^": "triangle-up",
-    "p": "pentagon", "d": "diamond-tall",
+    "p": "pentagon", "d": "diamond-tall", "<": "triangle-left", ">": "triangle-right",
+    "H": "hexagon2", "x": "x-thin-open", "8": "octagon", "1": "y-down-open", "|": "line-ns-open",
+    "_": "line-ew-open",
 }  # fmt: skip
 
 

@@ -65,7 +65,8 @@ def _rows(point: SpecialPoint, parameter: str) -> list[tuple[str, str]]:
     rows.append((point.solution.rule.spectrum.capitalize(), _vector(point.eigenvalues)))
     if point.normal_form is not None:
         rows += _of_form(point.normal_form)
-    rows.append(("Change of unstable eigenvalues", f"{point.jump:+d}".replace("-", MINUS)))
+    change = f"Change of unstable {point.solution.rule.spectrum}"
+    rows.append((change, f"{point.jump:+d}".replace("-", MINUS)))
     if point.multiplicity > 1:
         rows.append(("Multiplicity", str(point.multiplicity)))
     return rows
